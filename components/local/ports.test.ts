@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { portsPerRegion, regionPorts } from "./ports.ts";
+
+function flat(value: unknown): number[] {
+  return typeof value === "number" ? [value] : Object.values(value as object).flatMap(flat);
+}
+
+test("no port of two regions is used twice, whatever was recovered", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1024, max: 60_000 }),
+      fc.record({ postgres: fc.nat(20), clickhouse: fc.nat(20) }),
+      fc.record({ postgres: fc.nat(20), clickhouse: fc.nat(20) }),
+      (base, east, west) => {
+        const all = [...flat(regionPorts(base, 0, east)), ...flat(regionPorts(base, 1, west))];
+        expect(new Set(all).size).toBe(all.length);
+        expect(Math.min(...all)).toBeGreaterThanOrEqual(base);
+        expect(Math.max(...all)).toBeLessThan(base + 2 * portsPerRegion);
+      },
+    ),
+  );
+});
+
+test("a recovered engine gets ports that the lost one does not hold", () => {
+  const before = regionPorts(27_000, 0, { postgres: 0, clickhouse: 0 });
+  const after = regionPorts(27_000, 0, { postgres: 1, clickhouse: 1 });
+  expect(after.clickhouse).not.toEqual(before.clickhouse);
+  expect(after.postgres).not.toBe(before.postgres);
+  expect(after.kafka).toEqual(before.kafka);
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import type * as pulumi from "@pulumi/pulumi";
+import { readSettings } from "./settings.ts";
+
+function config(values: Record<string, unknown>): pulumi.Config {
+  const get = (key: string) => values[key];
+  return { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
+}
+const base = { role: "primary", region: "east", standbyRegion: "west" };
+
+describe("settings", () => {
+  test("defaults are filled in, durations become seconds, paths become absolute", () => {
+    const settings = readSettings(config(base), "/project");
+    expect(settings).toMatchObject({
+      archiveFlush: 5,
+      partitions: 6,
+      kafkaMode: "zookeeper",
+      dataDir: "/project/.data",
+      lease: { ttl: 15, renew: 3, clockMargin: 5 },
+      replicationLag: { min: 1, max: 30 },
+      recoveries: [],
+    });
+  });
+
+  test.each([
+    ["no role", { ...base, role: undefined }, /recover:role/],
+    ["an unknown role", { ...base, role: "leader" }, /recover:role/],
+    ["equal regions", { ...base, standbyRegion: "east" }, /copy beside the original/],
+    ["too few partitions", { ...base, partitions: 3 }, /recover:partitions/],
+    ["a bad duration", { ...base, archiveFlush: "5s" }, /for example "15 seconds"/],
+    [
+      "a lease that one slow renewal loses",
+      { ...base, lease: { ttl: "9 seconds", renew: "4 seconds", clockMargin: "1 second" } },
+      /a third of lease\.ttl/,
+    ],
+    ["protection off without a reason", { ...base, fullBackups: { off: "no" } }, /fullBackups/],
+    ["an unknown recovery", { ...base, recoveries: ["kafka"] }, /recoveries/],
+  ])("%s is refused by name and nothing is changed", (_, values, message) => {
+    expect(() => readSettings(config(values), "/project")).toThrow(message);
+    expect(() => readSettings(config(values), "/project")).toThrow(/nothing was changed/);
+  });
+});

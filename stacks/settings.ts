@@ -1,0 +1,112 @@
+import { isAbsolute, resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { isDuration, toSeconds } from "./units.ts";
+
+const seconds = z
+  .string()
+  .refine(isDuration, 'write a number and a unit, for example "15 seconds"')
+  .transform(toSeconds);
+
+/** A protection may be turned off only with a reason, which every preview shows. */
+const schedule = z.union([z.object({ off: z.string().min(10) }), z.object({ cron: z.string() })]);
+
+const recoverable = z.enum(["clickhouse", "zookeeper", "postgres"]);
+export type Recoverable = z.infer<typeof recoverable>;
+
+/** Every setting of a stack of the `local` platform; Pulumi.yaml describes them for the CLI. */
+const settingsSchema = z
+  .object({
+    role: z.enum(["primary", "standby"]),
+    platform: z.enum(["local"]).default("local"),
+    region: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    standbyRegion: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    dataDir: z.string().default(".data"),
+    portBase: z.int().min(1024).max(65_000).default(27_000),
+    partitions: z.int().min(6).default(6),
+    eventsTopic: z
+      .string()
+      .regex(/^[a-zA-Z0-9._-]+$/)
+      .default("clickhouse_events_json"),
+    kafkaMode: z.enum(["zookeeper", "kraft"]).default("zookeeper"),
+    archiveFlush: seconds.prefault("5 seconds"),
+    walTimeout: seconds.prefault("5 seconds"),
+    replicationLag: z
+      .object({ min: seconds, max: seconds, seed: z.int().default(1) })
+      .prefault({ min: "1 second", max: "30 seconds" }),
+    lease: z
+      .object({ ttl: seconds, renew: seconds, clockMargin: seconds })
+      .prefault({ ttl: "15 seconds", renew: "3 seconds", clockMargin: "5 seconds" }),
+    lockFor: seconds.prefault("7 days"),
+    fullBackups: schedule.prefault({ cron: "0 3 * * *" }),
+    incrementalBackups: schedule.prefault({ cron: "*/15 * * * *" }),
+    zookeeperSnapshots: seconds.prefault("1 minute"),
+    /** Recoveries in place that this stack has been through, oldest first; append one to start it. */
+    recoveries: z.array(recoverable).default([]),
+    /** Only the standby: where the vault's copy in its own region answers. */
+    vaultEndpoint: z.url().optional(),
+    vaultAccessKeyId: z.string().optional(),
+    /** Only the standby: Ed25519 public keys (SPKI PEM) whose ledgers it believes, by key id. */
+    trust: z.record(z.string(), z.string()).default({}),
+    mode: z.enum(["failover", "drill"]).default("failover"),
+    takeoverReason: z.string().min(10).optional(),
+    /** Directory that arms failpoints of our own processes; for drills. */
+    failpoints: z.string().optional(),
+  })
+  .refine((s) => s.region !== s.standbyRegion || s.role === "standby", {
+    message: "the primary's region and standbyRegion are equal: a copy beside the original is none",
+    path: ["standbyRegion"],
+  })
+  .refine((s) => s.lease.renew * 3 <= s.lease.ttl, {
+    message:
+      "lease.renew must be at most a third of lease.ttl, or one slow renewal loses the lease",
+    path: ["lease"],
+  })
+  .refine((s) => s.replicationLag.min <= s.replicationLag.max, {
+    message: "replicationLag.min is larger than replicationLag.max",
+    path: ["replicationLag"],
+  });
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+const objectKeys = new Set([
+  "replicationLag",
+  "lease",
+  "fullBackups",
+  "incrementalBackups",
+  "recoveries",
+  "trust",
+]);
+const numberKeys = new Set(["portBase", "partitions"]);
+
+/**
+ * Reads the whole configuration once.
+ *
+ * @param config the namespace `recover`
+ * @param root folder that relative paths start from (the project's)
+ * @throws Error with one line for each setting that is wrong
+ */
+export function readSettings(config: pulumi.Config, root: string): Settings {
+  const raw: Record<string, unknown> = {};
+  for (const key of Object.keys(settingsSchema.shape)) {
+    const value = objectKeys.has(key)
+      ? config.getObject(key)
+      : numberKeys.has(key)
+        ? config.getNumber(key)
+        : config.get(key);
+    if (value !== undefined) raw[key] = value;
+  }
+  const parsed = settingsSchema.safeParse(raw);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(
+      (issue) => `  recover:${issue.path.join(".")}: ${issue.message}`,
+    );
+    throw new Error(
+      `The stack's configuration is not usable, nothing was changed:\n${lines.join("\n")}\n` +
+        "Set them with `pulumi config set`, or see the settings table in README.md.",
+    );
+  }
+  const settings = parsed.data;
+  const { dataDir } = settings;
+  return { ...settings, dataDir: isAbsolute(dataDir) ? dataDir : resolve(root, dataDir) };
+}
