@@ -6,12 +6,18 @@ function flat(value: unknown): number[] {
   return typeof value === "number" ? [value] : Object.values(value as object).flatMap(flat);
 }
 
+const recovered = fc.record({
+  zookeeper: fc.nat(20),
+  postgres: fc.nat(20),
+  clickhouse: fc.nat(20),
+});
+
 test("no port of two regions is used twice, whatever was recovered", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1024, max: 60_000 }),
-      fc.record({ postgres: fc.nat(20), clickhouse: fc.nat(20) }),
-      fc.record({ postgres: fc.nat(20), clickhouse: fc.nat(20) }),
+      recovered,
+      recovered,
       (base, east, west) => {
         const all = [...flat(regionPorts(base, 0, east)), ...flat(regionPorts(base, 1, west))];
         expect(new Set(all).size).toBe(all.length);
@@ -23,9 +29,10 @@ test("no port of two regions is used twice, whatever was recovered", () => {
 });
 
 test("a recovered engine gets ports that the lost one does not hold", () => {
-  const before = regionPorts(27_000, 0, { postgres: 0, clickhouse: 0 });
-  const after = regionPorts(27_000, 0, { postgres: 1, clickhouse: 1 });
+  const before = regionPorts(27_000, 0, { zookeeper: 0, postgres: 0, clickhouse: 0 });
+  const after = regionPorts(27_000, 0, { zookeeper: 1, postgres: 1, clickhouse: 1 });
   expect(after.clickhouse).not.toEqual(before.clickhouse);
   expect(after.postgres).not.toBe(before.postgres);
+  expect(after.zookeeper).not.toEqual(before.zookeeper);
   expect(after.kafka).toEqual(before.kafka);
 });

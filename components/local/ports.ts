@@ -13,11 +13,18 @@ export interface RegionPorts {
 }
 
 /** Ports that one region takes; regions lie one after another from `portBase`. */
-export const portsPerRegion = 60;
+export const portsPerRegion = 100;
 
 const members = [0, 1, 2];
 const brokers = [0, 1];
 const alternatives = 5;
+
+/** How often each engine of the region was recovered in place. */
+export interface RecoveredCounts {
+  readonly zookeeper: number;
+  readonly postgres: number;
+  readonly clickhouse: number;
+}
 
 /**
  * The ports of a region. A recovery in place gets fresh ports for its engine: the lost one may still
@@ -26,26 +33,27 @@ const alternatives = 5;
 export function regionPorts(
   portBase: number,
   regionIndex: number,
-  recovered: { readonly postgres: number; readonly clickhouse: number },
+  recovered: RecoveredCounts,
 ): RegionPorts {
   const first = portBase + regionIndex * portsPerRegion;
+  const ensemble = first + 30 + (recovered.zookeeper % alternatives) * 12;
   return {
     s3: first,
-    zookeeper: members.map((i) => ({
-      client: first + 1 + i * 4,
-      quorum: first + 2 + i * 4,
-      election: first + 3 + i * 4,
-      admin: first + 4 + i * 4,
-    })),
     kafka: brokers.map((i) => ({
-      tls: first + 20 + i * 3,
-      sasl: first + 21 + i * 3,
-      controller: first + 22 + i * 3,
+      tls: first + 1 + i * 3,
+      sasl: first + 2 + i * 3,
+      controller: first + 3 + i * 3,
     })),
-    postgres: first + 30 + (recovered.postgres % alternatives),
+    postgres: first + 10 + (recovered.postgres % alternatives),
     clickhouse: {
-      http: first + 40 + (recovered.clickhouse % alternatives) * 2,
-      tcp: first + 41 + (recovered.clickhouse % alternatives) * 2,
+      http: first + 20 + (recovered.clickhouse % alternatives) * 2,
+      tcp: first + 21 + (recovered.clickhouse % alternatives) * 2,
     },
+    zookeeper: members.map((i) => ({
+      client: ensemble + i * 4,
+      quorum: ensemble + 1 + i * 4,
+      election: ensemble + 2 + i * 4,
+      admin: ensemble + 3 + i * 4,
+    })),
   };
 }
