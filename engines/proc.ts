@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/**
+ * What /proc tells about processes (Linux, proc(5)). Reads are synchronous: each is a few
+ * microseconds of kernel memory, and a process table that changes between awaits is a lie.
+ */
+export interface ProcStat {
+  readonly pid: number;
+  /** `Z` and `X` are dead for every purpose here. */
+  readonly state: string;
+  readonly group: number;
+  readonly session: number;
+  /** Field 22, clock ticks since boot: tells a reused pid from the process it was. */
+  readonly startTicks: number;
+}
+
+/** The environment variable by which every process of a home can be found again. */
+export const HOME_MARKER = "RECOVER_HOME";
+
+/** Undefined when there is no such process. */
+export function readStat(pid: number): ProcStat | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The command name is in parentheses and may itself hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const number = (index: number) => Number(fields[index]);
+  return {
+    pid,
+    state: fields[0] ?? "X",
+    group: number(2),
+    session: number(3),
+    startTicks: number(19),
+  };
+}
+
+/** True when this very process (pid and start time) still runs and is no zombie. */
+export function isAlive(record: { readonly pid: number; readonly startTicks: number }): boolean {
+  const stat = readStat(record.pid);
+  return stat?.startTicks === record.startTicks && stat.state !== "Z" && stat.state !== "X";
+}
+
+/** Every process that runs, zombies left out. */
+export function allProcesses(): ProcStat[] {
+  const found: ProcStat[] = [];
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = readStat(Number(entry));
+    if (stat && stat.state !== "Z" && stat.state !== "X") found.push(stat);
+  }
+  return found;
+}
+
+/**
+ * Every live process that belongs to a home: the session that its recorded main process leads or
+ * led, and any process that carries the home's marker in its environment (this finds those of a
+ * starter that was killed before it could write its record).
+ */
+export function processesOfHome(
+  home: string,
+  record?: { readonly pid: number; readonly startTicks: number },
+): ProcStat[] {
+  const leader = record && readStat(record.pid);
+  // A pid is not given out again while its session lives, so a leader with another start time
+  // means that the session is somebody else's.
+  const sessionIsOurs = record && (!leader || leader.startTicks === record.startTicks);
+  const marker = `${HOME_MARKER}=${home}`;
+  return allProcesses().filter(
+    (stat) =>
+      (sessionIsOurs === true &&
+        stat.session === record.pid &&
+        stat.startTicks >= record.startTicks) ||
+      (read(`/proc/${stat.pid}/environ`)?.split("\0").includes(marker) ?? false),
+  );
+}
+
+/** Live processes that have a file below `folder` open, or stand in it. */
+export function processesUsing(folder: string): ProcStat[] {
+  const inside = (path: string | undefined) =>
+    path !== undefined && (path === folder || path.startsWith(`${folder}/`));
+  return allProcesses().filter(
+    (stat) => inside(link(`/proc/${stat.pid}/cwd`)) || openFiles(stat.pid).some(inside),
+  );
+}
+
+/** Targets of a process's open file descriptors; empty when it is gone or another user's. */
+export function openFiles(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => link(`/proc/${pid}/fd/${fd}`) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+/** For messages: `123 (java -cp …)`, at most 160 characters of the command line. */
+export function describeProcess(pid: number): string {
+  const words = read(`/proc/${pid}/cmdline`)?.split("\0").join(" ").trim() ?? "";
+  const short = words.length > 160 ? `${words.slice(0, 159)}…` : words;
+  return `${pid} (${short === "" ? "command line not readable" : short})`;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
