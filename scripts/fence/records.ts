@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+/**
+ * What the control bucket holds for one epoch line. Every record is JSON; unknown fields of a newer
+ * version are kept out, missing ones are an error that names the key.
+ */
+export const fenceKinds = ["first", "broker", "lease", "drill"] as const;
+
+export const fenceRecord = z.object({
+  epoch: z.int().positive(),
+  /** Random id of the stack that holds the epoch (its Pulumi state made it). */
+  owner: z.string().min(1),
+  stack: z.string(),
+  role: z.enum(["primary", "standby"]),
+  region: z.string(),
+  /** The recovery that took the epoch; `first` for a line's first holder. */
+  recoveryId: z.string(),
+  kind: z.enum(fenceKinds),
+  reason: z.string(),
+  /** ISO, UTC. */
+  time: z.iso.datetime(),
+  previousOwner: z.string().optional(),
+});
+export type FenceRecord = z.infer<typeof fenceRecord>;
+
+export const leaseRecord = z.object({
+  epoch: z.int().positive(),
+  owner: z.string(),
+  stack: z.string(),
+  region: z.string(),
+  clusterId: z.string(),
+  /** ISO, UTC, by the keeper's clock. */
+  renewedAt: z.iso.datetime(),
+  /** T: without a renewal for this long the keeper stops its own side. */
+  ttlSeconds: z.number().positive(),
+  renewSeconds: z.number().positive(),
+  /** From the canary's send to its row in ClickHouse. */
+  canaryLatencySeconds: z.number().nonnegative(),
+  /** Grows by one at every renewal: what a watch compares, whatever the clocks say. */
+  sequence: z.int().nonnegative(),
+});
+export type LeaseRecord = z.infer<typeof leaseRecord>;
+
+export const keys = {
+  fences: (line: string): string => `${line}/fence/`,
+  fence: (line: string, epoch: number): string => `${line}/fence/${epoch}.json`,
+  lease: (line: string, epoch: number): string => `${line}/lease/${epoch}.json`,
+  step: (line: string, recoveryId: string, step: string): string =>
+    `${line}/steps/${recoveryId}/${step}.json`,
+  announcement: (line: string, key: string): string => `${line}/announcements/${key}.json`,
+};
