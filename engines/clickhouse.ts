@@ -1,0 +1,255 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ProcessSpec, RenderedFile } from "./process.ts";
+
+/** A bucket that the server can write backups to and read them from, as a disk of its own. */
+export interface ClickHouseDisk {
+  /** Name in `BACKUP … TO Disk('NAME', …)`. */
+  readonly name: string;
+  /** For example `http://127.0.0.1:27070`. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface ClickHouseLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** PEM texts of the epoch's client certificate: Kafka's principal is the certificate's CN. */
+export interface ClickHouseKafkaIdentity {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export interface ClickHouseOptions {
+  readonly name: string;
+  /** Absolute folder, the identity of the server. */
+  readonly home: string;
+  readonly httpPort: number;
+  readonly tcpPort: number;
+  /** Program that runs the embedded server's host. @default the running Node */
+  readonly node?: string;
+  /** A `clickhouse` binary; without one the embedded server of the npm package `chdb` runs. */
+  readonly binary?: string;
+  readonly admin: ClickHouseLogin;
+  /** May SELECT from `database` and nothing else. */
+  readonly reader?: ClickHouseLogin;
+  /** @default "posthog" */
+  readonly database?: string;
+  /** @default [] */
+  readonly disks?: readonly ClickHouseDisk[];
+  /** Without it no Kafka table can log in to a TLS listener. */
+  readonly kafka?: ClickHouseKafkaIdentity;
+  /** `host:port` of each ensemble member. @default none: no replicated tables */
+  readonly zookeeper?: readonly string[];
+  /** @default {} */
+  readonly macros?: Readonly<Record<string, string>>;
+  /** Upper bound of the server's memory, bytes. @default 2 GiB */
+  readonly memoryBytes?: number;
+}
+
+/** Message size that the Kafka engine accepts, bytes: an event of 1 MB passes with room to spare. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+
+/** How long after its last sign of life a consumer is dropped from the group, ms. */
+export const KAFKA_SESSION_TIMEOUT_MS = 6000;
+
+/**
+ * One ClickHouse server as a process: a real `clickhouse` when `binary` is given, else the server
+ * inside `libchdb`. Both read the same rendered configuration.
+ */
+export function clickhouseServer(options: ClickHouseOptions): ProcessSpec {
+  const config = join(options.home, "conf/config.xml");
+  const argv =
+    options.binary === undefined
+      ? [
+          options.node ?? process.execPath,
+          fileURLToPath(new URL("./clickhouse-host.ts", import.meta.url)),
+          options.home,
+          String(options.httpPort),
+          String(options.tcpPort),
+        ]
+      : [options.binary, "server", `--config-file=${config}`];
+  return {
+    name: options.name,
+    home: options.home,
+    argv,
+    env: { NODE_NO_WARNINGS: "1", TZ: "UTC" },
+    files: [
+      { path: "conf/config.xml", content: configXml(options) },
+      { path: "conf/users.xml", content: usersXml(options) },
+      ...kafkaFiles(options.kafka),
+    ],
+    initialize: [["mkdir", "-p", join(options.home, "data")]],
+    ports: { http: options.httpPort, tcp: options.tcpPort },
+    health: { kind: "http", url: `http://127.0.0.1:${options.httpPort}/ping`, contains: "Ok" },
+    startTimeoutSeconds: 60,
+    stopSignal: "SIGTERM",
+    stopTimeoutSeconds: 30,
+  };
+}
+
+function kafkaFiles(kafka: ClickHouseKafkaIdentity | undefined): RenderedFile[] {
+  if (kafka === undefined) return [];
+  return [
+    { path: "conf/kafka/ca.pem", content: kafka.ca },
+    { path: "conf/kafka/certificate.pem", content: kafka.certificate },
+    { path: "conf/kafka/key.pem", content: kafka.privateKey },
+  ];
+}
+
+function configXml(options: ClickHouseOptions): string {
+  const { home } = options;
+  return `<?xml version="1.0"?>
+<clickhouse>
+${element("path", join(home, "data") + "/")}
+${element("tmp_path", join(home, "data/tmp") + "/")}
+${element("user_files_path", join(home, "data/user_files") + "/")}
+${element("format_schema_path", join(home, "data/format_schemas") + "/")}
+<listen_host>127.0.0.1</listen_host>
+${element("http_port", options.httpPort)}
+${element("tcp_port", options.tcpPort)}
+<timezone>UTC</timezone>
+<default_profile>default</default_profile>
+<default_database>default</default_database>
+${element("users_config", join(home, "conf/users.xml"))}
+<user_directories><users_xml>${element("path", join(home, "conf/users.xml"))}</users_xml></user_directories>
+<logger>
+  <level>information</level>
+  ${element("log", join(home, "log/clickhouse.log"))}
+  ${element("errorlog", join(home, "log/clickhouse.err.log"))}
+  <size>32M</size><count>2</count><console>0</console>
+</logger>
+${element("max_server_memory_usage", options.memoryBytes ?? 2 * 1024 ** 3)}
+<mark_cache_size>67108864</mark_cache_size>
+<uncompressed_cache_size>0</uncompressed_cache_size>
+<max_concurrent_queries>100</max_concurrent_queries>
+<background_pool_size>4</background_pool_size>
+<background_schedule_pool_size>8</background_schedule_pool_size>
+<background_message_broker_schedule_pool_size>4</background_message_broker_schedule_pool_size>
+<merge_tree>
+  <number_of_free_entries_in_pool_to_execute_mutation>2</number_of_free_entries_in_pool_to_execute_mutation>
+  <number_of_free_entries_in_pool_to_lower_max_size_of_merge>2</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
+  <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>2</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
+</merge_tree>
+<macros>${Object.entries(options.macros ?? {})
+    .map(([name, value]) => element(name, value))
+    .join("")}</macros>
+${storageXml(options.disks ?? [])}
+${kafkaXml(options)}
+${zookeeperXml(options.zookeeper ?? [])}
+</clickhouse>
+`;
+}
+
+/** `s3_plain`: an object's key is its path, so a backup lies in the bucket under its own name. */
+function storageXml(disks: readonly ClickHouseDisk[]): string {
+  if (disks.length === 0) return "";
+  const rendered = disks.map(
+    (disk) => `<${disk.name}>
+  <type>s3_plain</type>
+  ${element("endpoint", `${disk.endpoint.replace(/\/$/, "")}/${disk.bucket}/`)}
+  ${element("region", disk.region)}
+  ${element("access_key_id", disk.accessKeyId)}
+  ${element("secret_access_key", disk.secretAccessKey)}
+  <skip_access_check>true</skip_access_check>
+</${disk.name}>`,
+  );
+  return `<storage_configuration><disks>
+${rendered.join("\n")}
+</disks></storage_configuration>
+<backups>
+  ${disks.map((disk) => element("allowed_disk", disk.name)).join("\n  ")}
+  <allow_concurrent_backups>false</allow_concurrent_backups>
+  <allow_concurrent_restores>false</allow_concurrent_restores>
+</backups>`;
+}
+
+/** Options of librdkafka, underscores for dots: CONFIGURATION.md of confluentinc/librdkafka. */
+function kafkaXml({ home, kafka }: ClickHouseOptions): string {
+  const login =
+    kafka === undefined
+      ? ""
+      : `<security_protocol>ssl</security_protocol>
+  ${element("ssl_ca_location", join(home, "conf/kafka/ca.pem"))}
+  ${element("ssl_certificate_location", join(home, "conf/kafka/certificate.pem"))}
+  ${element("ssl_key_location", join(home, "conf/kafka/key.pem"))}
+  <ssl_endpoint_identification_algorithm>none</ssl_endpoint_identification_algorithm>`;
+  return `<kafka>
+  ${login}
+  <session_timeout_ms>${KAFKA_SESSION_TIMEOUT_MS}</session_timeout_ms>
+  <heartbeat_interval_ms>1000</heartbeat_interval_ms>
+  <auto_offset_reset>earliest</auto_offset_reset>
+  <isolation_level>read_committed</isolation_level>
+  <message_max_bytes>${MAX_MESSAGE_BYTES}</message_max_bytes>
+  <fetch_message_max_bytes>${MAX_MESSAGE_BYTES}</fetch_message_max_bytes>
+  <reconnect_backoff_max_ms>1000</reconnect_backoff_max_ms>
+</kafka>`;
+}
+
+function zookeeperXml(members: readonly string[]): string {
+  if (members.length === 0) return "";
+  const nodes = members.map((member) => {
+    const [host = "", port = ""] = member.split(":");
+    return `<node>${element("host", host)}${element("port", port)}</node>`;
+  });
+  return `<zookeeper>${nodes.join("")}</zookeeper>`;
+}
+
+/**
+ * The embedded server's own session is always `default` from 127.0.0.1, so that user must exist
+ * there. It may do nothing but open the ports, and its single session is taken for as long as the
+ * server runs: a client that tries to use it is refused. A real server has no such user.
+ */
+function usersXml(options: ClickHouseOptions): string {
+  const { admin, reader } = options;
+  const embedded = `<default>
+    <no_password/><networks><ip>127.0.0.1</ip></networks>
+    <profile>embedded</profile><quota>default</quota>
+    <grants><query>GRANT SYSTEM LISTEN ON *.*</query></grants>
+  </default>`;
+  const readOnly =
+    reader === undefined
+      ? ""
+      : `<${reader.username}>
+    ${element("password_sha256_hex", sha256(reader.password))}
+    <networks><ip>127.0.0.1</ip></networks>
+    <profile>reader</profile><quota>default</quota>
+    <grants><query>GRANT SELECT ON ${options.database ?? "posthog"}.*</query></grants>
+  </${reader.username}>`;
+  return `<?xml version="1.0"?>
+<clickhouse>
+<profiles>
+  <default/>
+  <reader><readonly>2</readonly></reader>
+  <embedded><max_sessions_for_user>1</max_sessions_for_user></embedded>
+</profiles>
+<quotas><default/></quotas>
+<users>
+  ${options.binary === undefined ? embedded : ""}
+  <${admin.username}>
+    ${element("password_sha256_hex", sha256(admin.password))}
+    <networks><ip>127.0.0.1</ip></networks>
+    <profile>default</profile><quota>default</quota>
+  </${admin.username}>
+  ${readOnly}
+</users>
+</clickhouse>
+`;
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+function element(name: string, value: string | number): string {
+  const escaped = String(value)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+  return `<${name}>${escaped}</${name}>`;
+}
