@@ -1,0 +1,126 @@
+import { epochPrefix } from "../archive/layout.ts";
+import { keys } from "../fence/records.ts";
+
+/** The vault's buckets by purpose; their names are settings. */
+export type BucketPurpose = "backups" | "archive" | "control";
+
+/**
+ * Who writes on behalf of one epoch: each with a login of its own, so that a fence can take exactly
+ * these away and a leaked key reaches one prefix.
+ */
+export const writerRoles = ["archiver", "backup", "wal", "lease"] as const;
+export type WriterRole = (typeof writerRoles)[number];
+
+/** What a login's name says: all that the vault knows about it. */
+export type VaultUser =
+  | {
+      readonly kind: "writer";
+      readonly role: WriterRole;
+      readonly line: string;
+      readonly epoch: number;
+    }
+  /** Reads everything, writes the control records of its line. */
+  | { readonly kind: "recovery"; readonly line: string }
+  /** The replicator's login on the side it reads from, and on the side it writes to. */
+  | { readonly kind: "replicator"; readonly side: "reader" | "writer" };
+
+/** `delete` sets a delete marker at most: no login may delete a version. */
+export type Verb = "read" | "list" | "write" | "delete";
+
+/** One line of the policy table: a verb on every key that begins with the prefix. */
+export interface Grant {
+  readonly bucket: BucketPurpose;
+  readonly verb: Verb;
+  /** Of keys; `*` stands for anything, a prefix without one means exactly this key or (ending in `/`) all below. */
+  readonly keys: string;
+}
+
+const linePattern = "[a-z][a-z0-9-]*";
+const writerPattern = new RegExp(
+  `^(?:(${linePattern})-)?(${writerRoles.join("|")})-e([1-9][0-9]*)$`,
+);
+const recoveryPattern = new RegExp(`^(?:(${linePattern})-)?recovery$`);
+
+/** `archiver-e7`; in a drill's line `drill-x-archiver-e7`. */
+export function writerName(role: WriterRole, epoch: number, line = "main"): string {
+  return `${line === "main" ? "" : `${line}-`}${role}-e${epoch}`;
+}
+
+/** `recovery`; in a drill's line `drill-x-recovery`. */
+export function recoveryName(line = "main"): string {
+  return line === "main" ? "recovery" : `${line}-recovery`;
+}
+
+/** What a login may do by its name; undefined for names that are not the vault's. */
+export function parseUserName(name: string): VaultUser | undefined {
+  if (name === "replicator-reader") return { kind: "replicator", side: "reader" };
+  if (name === "replicator-writer") return { kind: "replicator", side: "writer" };
+  const writer = writerPattern.exec(name);
+  if (writer !== null) {
+    const [, line = "main", role, epoch] = writer;
+    return { kind: "writer", role: role as WriterRole, line, epoch: Number(epoch) };
+  }
+  const recovery = recoveryPattern.exec(name);
+  if (recovery !== null) return { kind: "recovery", line: recovery[1] ?? "main" };
+  return undefined;
+}
+
+/** The policy table: everything that a login may do. What is not here is refused. */
+export function grantsOf(user: VaultUser): readonly Grant[] {
+  switch (user.kind) {
+    case "writer":
+      return writerGrants[user.role](`${epochPrefix(user.epoch, user.line)}/`, user);
+    case "recovery":
+      return [
+        ...verbs("backups", ["read", "list"], "*"),
+        ...verbs("archive", ["read", "list"], "*"),
+        ...verbs("control", ["read", "list"], "*"),
+        ...verbs("control", ["write"], `${user.line}/`),
+      ];
+    case "replicator":
+      return (["backups", "archive"] as const).flatMap((bucket) =>
+        verbs(bucket, user.side === "reader" ? ["read", "list"] : ["read", "list", "write"], "*"),
+      );
+  }
+}
+
+const writerGrants: Record<
+  WriterRole,
+  (prefix: string, user: { readonly line: string; readonly epoch: number }) => readonly Grant[]
+> = {
+  archiver: (prefix, { line }) => [
+    // It reads what is in the way of a conditional PUT.
+    ...verbs("archive", ["read", "list", "write"], prefix),
+    ...verbs("control", ["read", "list"], keys.fences(line)),
+  ],
+  backup: (prefix, { line }) => [
+    ...verbs("backups", ["read", "list"], prefix),
+    ...verbs("backups", ["write"], `${prefix}clickhouse/`),
+    ...verbs("backups", ["write"], `${prefix}ledgers/`),
+    ...verbs("backups", ["write"], `${prefix}zookeeper/`),
+    // ClickHouse holds a lock object while it writes one backup.
+    ...verbs("backups", ["delete"], `${prefix}clickhouse/*.lock`),
+    // The archive's high-water marks go into the ledger.
+    ...verbs("archive", ["read", "list"], prefix),
+    ...verbs("control", ["read", "list"], keys.fences(line)),
+  ],
+  wal: (prefix) => [
+    ...verbs("backups", ["read", "write"], `${prefix}postgres/`),
+    // barman asks whether the bucket exists, and that question has no prefix: names only.
+    ...verbs("backups", ["list"], "*"),
+  ],
+  lease: (_prefix, { line, epoch }) => [
+    ...verbs("control", ["write"], keys.lease(line, epoch)),
+    ...verbs("control", ["read", "list"], `${line}/`),
+  ],
+};
+
+function verbs(bucket: BucketPurpose, of: readonly Verb[], key: string): Grant[] {
+  return of.map((verb) => ({ bucket, verb, keys: key }));
+}
+
+/** True for logins that a fence takes away together with an epoch. */
+export function belongsToEpoch(name: string, line: string, epoch: number): boolean {
+  const user = parseUserName(name);
+  return user?.kind === "writer" && user.line === line && user.epoch === epoch;
+}

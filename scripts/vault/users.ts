@@ -1,0 +1,104 @@
+import { UserError } from "../command.ts";
+import type { ControlBucket, VaultSide } from "../connection.ts";
+import { readPolicy, writePolicy } from "./buckets.ts";
+import { bucketPolicy, revokedIn } from "./bucket-policy.ts";
+import { GatewayUsers } from "./gateway.ts";
+import { belongsToEpoch, parseUserName, type BucketPurpose } from "./policies.ts";
+import { ObjectStore } from "./s3.ts";
+
+/** The buckets of one S3 server by purpose; `control` exists in the standby's region only. */
+export type VaultBuckets = Partial<Record<BucketPurpose, string>>;
+
+/** The buckets that a connection names at the vault's own server. */
+export function bucketsOf(vault: VaultSide, control: ControlBucket | undefined): VaultBuckets {
+  return {
+    backups: vault.backups,
+    archive: vault.archive,
+    ...(control?.endpoint === vault.endpoint ? { control: control.bucket } : {}),
+  };
+}
+
+/** How often policies are written again because logins changed meanwhile. */
+const attempts = 5;
+
+/**
+ * Writes every bucket's policy from the logins that the server has. Logins of other stacks and
+ * everything that a fence revoked stay as they are; two callers at once end with the same policies.
+ * @returns the names that are revoked
+ */
+export async function applyPolicies(
+  store: ObjectStore,
+  buckets: VaultBuckets,
+  revoke: (name: string) => boolean = () => false,
+): Promise<string[]> {
+  const users = new GatewayUsers(store.access);
+  for (let attempt = 1; ; attempt++) {
+    const before = await vaultUsers(users);
+    const revoked = revokedNames(before, await allRevoked(store, buckets), revoke);
+    for (const [purpose, bucket] of Object.entries(buckets) as [BucketPurpose, string][]) {
+      const policy = bucketPolicy(purpose, bucket, before, revoked);
+      if (policy !== undefined) await writePolicy(store, bucket, policy);
+    }
+    const after = await vaultUsers(users);
+    const stored = await allRevoked(store, buckets);
+    const settled =
+      after.join() === before.join() && revoked.every((name) => stored.includes(name));
+    if (settled) return revoked;
+    if (attempt === attempts) {
+      throw new UserError(
+        `the logins of the S3 server at ${store.access.endpoint} change while their policies are written: ` +
+          "another stack sets up the same vault at this moment. Run it again when that is done.",
+      );
+    }
+  }
+}
+
+/**
+ * Takes the vault away from every writer of an epoch, for good: their requests are refused from the
+ * next one on, whoever sets up the vault later. Other epochs are untouched. Idempotent.
+ * @param access the server's root login, with the buckets' names
+ * @returns the logins that are refused now; empty when this server never had one of that epoch
+ */
+export async function revokeEpoch(
+  access: VaultSide,
+  control: ControlBucket | undefined,
+  line: string,
+  epoch: number,
+): Promise<{ revoked: string[] }> {
+  const store = new ObjectStore(access);
+  try {
+    const all = await applyPolicies(store, bucketsOf(access, control), (name) =>
+      belongsToEpoch(name, line, epoch),
+    );
+    return { revoked: all.filter((name) => belongsToEpoch(name, line, epoch)) };
+  } finally {
+    store.close();
+  }
+}
+
+async function vaultUsers(users: GatewayUsers): Promise<string[]> {
+  return (await users.list()).filter((name) => parseUserName(name) !== undefined);
+}
+
+async function allRevoked(store: ObjectStore, buckets: VaultBuckets): Promise<string[]> {
+  const names = new Set<string>();
+  for (const bucket of Object.values(buckets)) {
+    for (const name of revokedIn(await readPolicy(store, bucket))) names.add(name);
+  }
+  return [...names];
+}
+
+/** A login made for an epoch after that epoch's fence is revoked like its siblings. */
+function revokedNames(
+  names: readonly string[],
+  former: readonly string[],
+  revoke: (name: string) => boolean,
+): string[] {
+  const epochs = former.map(parseUserName).filter((user) => user?.kind === "writer");
+  return names.filter(
+    (name) =>
+      former.includes(name) ||
+      revoke(name) ||
+      epochs.some((user) => belongsToEpoch(name, user.line, user.epoch)),
+  );
+}
