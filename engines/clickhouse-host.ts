@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     `--http_port=${httpPort}`,
     `--tcp_port=${tcpPort}`,
     "--listen_host=127.0.0.1",
+    "--log-level=information",
     "--multiquery",
     `--queries-file=${start}`,
     `--queries-file=${stop}`,

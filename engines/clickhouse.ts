@@ -129,6 +129,7 @@ ${element("users_config", join(home, "conf/users.xml"))}
 ${element("max_server_memory_usage", options.memoryBytes ?? 2 * 1024 ** 3)}
 <mark_cache_size>67108864</mark_cache_size>
 <uncompressed_cache_size>0</uncompressed_cache_size>
+<keep_alive_timeout>3</keep_alive_timeout>
 <max_concurrent_queries>100</max_concurrent_queries>
 <background_pool_size>4</background_pool_size>
 <background_schedule_pool_size>8</background_schedule_pool_size>
