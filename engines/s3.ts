@@ -29,7 +29,12 @@ const healthPath = "/_health";
 export function s3Server(settings: S3ServerSettings): ProcessSpec {
   const { name, home, port, rootAccessKeyId, rootSecretAccessKey, tools } = settings;
   const data = join(home, "data");
-  const folders = [join(data, "buckets"), join(data, "versions"), join(data, "iam")];
+  const folders = [
+    join(data, "buckets"),
+    join(data, "versions"),
+    join(data, "iam"),
+    join(data, "meta"),
+  ];
   return {
     name,
     home,
@@ -45,6 +50,8 @@ export function s3Server(settings: S3ServerSettings): ProcessSpec {
       "--quiet",
       "posix",
       ...["--versioning-dir", join(data, "versions")],
+      // Not in extended attributes: ext4 has 4 KiB of them a file, too little for a bucket's policy.
+      ...["--sidecar", join(data, "meta")],
       join(data, "buckets"),
     ],
     // By the environment: argv is readable by every user of the machine.

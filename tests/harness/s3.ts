@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { s3Server } from "../../engines/s3.ts";
 import type { ControlBucket, S3Access, VaultSide } from "../../scripts/connection.ts";
+import { ensureBucket } from "../../scripts/vault/buckets.ts";
 import { ObjectStore } from "../../scripts/vault/s3.ts";
+import { freePorts, onCleanup, startProcess, tempHome } from "./process.ts";
+import type { RunningProcess } from "./process.ts";
 
 /** A running S3 server of a test, with the three buckets. */
 export interface TestS3 {
@@ -17,96 +15,68 @@ export interface TestS3 {
   /** Connection parts, with root's credentials. */
   readonly vault: VaultSide;
   readonly control: ControlBucket;
-  readonly pid: number;
-  /** Ends the process and removes its folder. */
+  readonly process: RunningProcess;
+  /** Another login's client; the cleanup closes it. */
+  as(accessKeyId: string, secretAccessKey: string): ObjectStore;
   stop(): Promise<void>;
 }
 
 /** Path of versitygw: set up under the project's cache. */
 export function versitygwPath(): string {
-  const cache = join(import.meta.dirname, "..", "..", ".cache");
-  const list = join(cache, "tools.json");
-  if (existsSync(list)) {
-    const tools = JSON.parse(readFileSync(list, "utf8")) as { versitygw?: string };
-    if (tools.versitygw !== undefined) return tools.versitygw;
-  }
-  return join(cache, "bin", "versitygw");
+  const list = join(import.meta.dirname, "..", "..", ".cache", "tools.json");
+  const path = existsSync(list)
+    ? (JSON.parse(readFileSync(list, "utf8")) as { versitygw?: string }).versitygw
+    : undefined;
+  if (path === undefined) throw new Error("versitygw is not set up: run `npm run setup`.");
+  return path;
 }
 
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === "object") resolve(address.port);
-        else reject(new Error("no port"));
-      });
-    });
-  });
-}
-
-/** Starts an S3 server in a folder of its own with buckets `backups`, `archive` (locked) and `control`. */
-export async function startS3(options: { readonly region?: string } = {}): Promise<TestS3> {
-  const home = mkdtempSync(join(tmpdir(), "recover-s3-"));
+/**
+ * Starts an S3 server in a folder of its own with buckets `backups`, `archive` (locked for a day) and
+ * `control`; the cleanup of tests/harness/process.ts stops it.
+ * @param options.buckets false: none is made
+ */
+export async function startS3(
+  options: { readonly region?: string; readonly buckets?: boolean } = {},
+): Promise<TestS3> {
+  const [port = 0] = await freePorts(1);
   const root: S3Access = {
-    endpoint: `http://127.0.0.1:${await freePort()}`,
+    endpoint: `http://127.0.0.1:${port}`,
     region: options.region ?? "local",
     accessKeyId: "root",
     secretAccessKey: "root-secret-of-a-test",
   };
-  const spec = s3Server({
-    name: "test/s3",
-    home,
-    port: Number(new URL(root.endpoint).port),
-    rootAccessKeyId: root.accessKeyId,
-    rootSecretAccessKey: root.secretAccessKey,
-    region: root.region,
-    tools: { versitygw: versitygwPath() },
-  });
-  for (const folder of spec.initialize?.[0]?.slice(2) ?? []) mkdirSync(folder, { recursive: true });
-  const [program = "", ...argv] = spec.argv;
-  const child = spawn(program, argv, { env: { ...spec.env }, stdio: "ignore" });
-  const exited = new Promise<void>((resolve) =>
-    child.once("exit", () => {
-      resolve();
+  const running = await startProcess(
+    s3Server({
+      name: "test/s3",
+      home: await tempHome("recover-s3"),
+      port,
+      rootAccessKeyId: root.accessKeyId,
+      rootSecretAccessKey: root.secretAccessKey,
+      region: root.region,
+      tools: { versitygw: versitygwPath() },
     }),
   );
-  const store = new ObjectStore(root);
-  const stop = async (): Promise<void> => {
-    store.close();
-    child.kill("SIGKILL");
-    await exited;
-    rmSync(home, { recursive: true, force: true });
+  const open = (access: S3Access): ObjectStore => {
+    const store = new ObjectStore(access);
+    onCleanup(() => {
+      store.close();
+    });
+    return store;
   };
-  try {
-    const url = spec.health.kind === "http" ? spec.health.url : root.endpoint;
-    for (let attempt = 0; ; attempt++) {
-      const answer = await fetch(url).catch(() => undefined);
-      if (answer?.status === 200) break;
-      if (attempt > 100) throw new Error("the S3 server did not start within 10 s");
-      await sleep(100);
-    }
-    for (const [bucket, locked] of [
-      ["backups", true],
-      ["archive", true],
-      ["control", false],
-    ] as const) {
-      await store.client.send(
-        new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: locked }),
-      );
-    }
-  } catch (error) {
-    await stop();
-    throw error;
+  const store = open(root);
+  if (options.buckets !== false) {
+    await ensureBucket(store, "backups", { mode: "GOVERNANCE", days: 1 });
+    await ensureBucket(store, "archive", { mode: "GOVERNANCE", days: 1 });
+    await ensureBucket(store, "control", undefined);
   }
   return {
     root,
     store,
     vault: { ...root, backups: "backups", archive: "archive" },
     control: { ...root, bucket: "control" },
-    pid: child.pid ?? 0,
-    stop,
+    process: running,
+    as: (accessKeyId, secretAccessKey) => open({ ...root, accessKeyId, secretAccessKey }),
+    stop: () => running.stop(),
   };
 }

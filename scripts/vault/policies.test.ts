@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { bucketPolicy, revokedIn } from "./bucket-policy.ts";
+import {
+  belongsToEpoch,
+  grantsOf,
+  parseUserName,
+  recoveryName,
+  writerName,
+  writerRoles,
+} from "./policies.ts";
+
+const line = fc.constantFrom("main", "drill-x", "drill-2026-11-23", "d");
+const epoch = fc.integer({ min: 1, max: 10_000 });
+const role = fc.constantFrom(...writerRoles);
+
+describe("names of logins", () => {
+  test("say role, epoch and line, and are read back", () => {
+    fc.assert(
+      fc.property(role, epoch, line, (r, e, l) => {
+        const expected = { kind: "writer", role: r, epoch: e, line: l };
+        expect(parseUserName(writerName(r, e, l))).toEqual(expected);
+        expect(belongsToEpoch(writerName(r, e, l), l, e)).toBe(true);
+        expect(belongsToEpoch(writerName(r, e, l), l, e + 1)).toBe(false);
+      }),
+    );
+    expect(parseUserName(recoveryName("drill-x"))).toEqual({ kind: "recovery", line: "drill-x" });
+  });
+
+  test.each(["", "root", "archiver", "archiver-e0", "archiver-e01", "archiver-e", "Archiver-e1"])(
+    "%j is no login of the vault",
+    (name) => {
+      expect(parseUserName(name)).toBeUndefined();
+    },
+  );
+});
+
+describe("the policy table", () => {
+  test("a writer writes under its own line and epoch only", () => {
+    fc.assert(
+      fc.property(role, epoch, line, (r, e, l) => {
+        for (const grant of grantsOf({ kind: "writer", role: r, epoch: e, line: l })) {
+          if (grant.verb !== "write" && grant.verb !== "delete") continue;
+          const own =
+            grant.bucket === "control"
+              ? `${l}/lease/${e}.json`
+              : `${l === "main" ? "" : `${l}/`}e${e}/`;
+          expect(grant.keys.startsWith(own)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("no login writes ledgers but the backup job", () => {
+    const writes = writerRoles.filter((r) =>
+      grantsOf({ kind: "writer", role: r, epoch: 7, line: "main" }).some(
+        ({ bucket, verb, keys }) =>
+          bucket === "backups" && verb === "write" && "e7/ledgers/x.json".startsWith(keys),
+      ),
+    );
+    expect(writes).toEqual(["backup"]);
+  });
+
+  test("no action on versions, locks or policies is granted to anybody", () => {
+    const names = [
+      ...writerRoles.map((r) => writerName(r, 7)),
+      "recovery",
+      "replicator-reader",
+      "replicator-writer",
+    ];
+    for (const purpose of ["backups", "archive", "control"] as const) {
+      const text = JSON.stringify(bucketPolicy(purpose, purpose, names, []));
+      expect(text).not.toMatch(/DeleteObjectVersion|Bypass|PutObjectRetention|PutBucket|s3:\*/);
+    }
+  });
+});
+
+describe("a bucket's policy", () => {
+  test("of a revoked login has no grant, only the refusal, and can be read back", () => {
+    const policy = bucketPolicy("archive", "arc", ["archiver-e1", "archiver-e2"], ["archiver-e1"]);
+    const of = (name: string) =>
+      policy?.Statement.filter(({ Principal }) => Principal.AWS.includes(name)) ?? [];
+    expect(of("archiver-e1").map(({ Effect }) => Effect)).toEqual(["Deny"]);
+    expect(of("archiver-e2").every(({ Effect }) => Effect === "Allow")).toBe(true);
+    expect(revokedIn(policy)).toEqual(["archiver-e1"]);
+  });
+
+  test("is absent when nobody has anything to do there", () => {
+    expect(bucketPolicy("control", "c", ["wal-e1", "somebody"], [])).toBeUndefined();
+  });
+
+  test("has Sids of letters and digits, each once", () => {
+    const sids = bucketPolicy(
+      "backups",
+      "b",
+      ["backup-e1", "wal-e1", "recovery"],
+      [],
+    )?.Statement.map(({ Sid }) => Sid);
+    expect(new Set(sids).size).toBe(sids?.length);
+    expect(sids?.every((sid) => /^[A-Za-z0-9]+$/.test(sid))).toBe(true);
+  });
+});
