@@ -138,9 +138,10 @@ describe("the judge", () => {
   });
 
   it("sees poison among events and events among dead letters", () => {
-    const rows = right.map(
-      (row) => ({ ...row, place: row.place === "events" ? "dead_letters" : "events" }),
-    );
+    const rows = right.map((row): StoredRow => ({
+      ...row,
+      place: row.place === "events" ? "dead_letters" : "events",
+    }));
     expect(judge(sent, rows).verdict).toMatchObject({ misplaced: 5, firstWrong: 0 });
   });
 
