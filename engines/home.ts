@@ -30,7 +30,7 @@ export function specHash(spec: ProcessSpec): string {
 }
 
 /** Refuses a spec that cannot mean what it says, before anything is touched. */
-export function checkSpec(spec: ProcessSpec): void {
+export function assertSpec(spec: ProcessSpec): void {
   const refuse = (what: string): never => {
     throw new UserError(`${spec.name}: ${what}`);
   };
@@ -56,6 +56,17 @@ export function checkSpec(spec: ProcessSpec): void {
       refuse(`its file "${file.path}" must lie inside its home: give a path relative to it.`);
     }
   }
+}
+
+/** Why a process whose data was there is not started without it. */
+export function dataGone(spec: ProcessSpec): UserError {
+  return new UserError(
+    `the data of ${spec.name} is gone: ${join(spec.home, "data")} was there and is not any more. ` +
+      "It is not started empty, because that would look like a platform without any events. " +
+      'Recover it: "pulumi config set recover:recover SUBJECT" and "pulumi up", or stand up the ' +
+      "standby. To begin with nothing on purpose, remove the folder " +
+      `${spec.home} and forget the resource with "pulumi state delete URN".`,
+  );
 }
 
 /** True when the home holds data: made completely, or put there by somebody else. */

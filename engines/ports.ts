@@ -35,11 +35,18 @@ export function listenersOf(port: number): number[] | undefined {
   return pids.length > 0 ? pids : undefined;
 }
 
-/** Refuses, by port, pid and command line, when anybody already listens on one of the ports. */
-export function assertPortsFree(name: string, ports: Readonly<Record<string, number>>): void {
+/**
+ * Refuses, by port, pid and command line, when anybody already listens on one of the ports.
+ * @param ours processes that may, because they are stopped first.
+ */
+export function assertPortsFree(
+  name: string,
+  ports: Readonly<Record<string, number>>,
+  ours: ReadonlySet<number> = new Set(),
+): void {
   for (const [purpose, port] of Object.entries(ports)) {
     const holders = listenersOf(port);
-    if (holders?.length === 0) continue;
+    if (holders?.every((pid) => ours.has(pid))) continue;
     throw new UserError(
       `${name} cannot start: its port ${port} (${purpose}) is held by process ` +
         `${describeHolders(holders)}. Stop that process, or give this one other ports.`,

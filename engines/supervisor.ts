@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../scripts/command.ts";
 import { waitUntilReady } from "./health.ts";
 import {
-  checkSpec,
+  assertSpec,
+  dataGone,
   environmentOf,
   hasData,
   initializeData,
@@ -57,8 +58,26 @@ export async function status(home: string): Promise<ProcessStatus> {
  * gone, the process ends early (with the last lines of its log) or stays unhealthy.
  */
 export async function start(spec: ProcessSpec, options: StartOptions = {}): Promise<RunRecord> {
-  checkSpec(spec);
+  assertSpec(spec);
   return withLock(spec.home, LOCK_SECONDS, () => startLocked(spec, options));
+}
+
+/**
+ * Stops what runs in the home and starts it with this spec; runs already with this very spec:
+ * nothing happens. A spec that cannot start (a port that a stranger holds) stops nothing.
+ * @throws UserError as `start` does.
+ */
+export async function restart(spec: ProcessSpec, options: StartOptions = {}): Promise<RunRecord> {
+  assertSpec(spec);
+  return withLock(spec.home, LOCK_SECONDS, async () => {
+    const former = await readRun(spec.home);
+    if (former && isAlive(former) && former.specHash !== specHash(spec)) {
+      const ours = processesOfHome(spec.home, former).map((stat) => stat.pid);
+      assertPortsFree(spec.name, spec.ports, new Set(ours));
+      await stopLocked(spec.home, former);
+    }
+    return startLocked(spec, options);
+  });
 }
 
 /**
@@ -201,16 +220,6 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
-}
-
-function dataGone(spec: ProcessSpec): UserError {
-  return new UserError(
-    `the data of ${spec.name} is gone: ${join(spec.home, "data")} was there and is not any more. ` +
-      "It is not started empty, because that would look like a platform without any events. " +
-      'Recover it: "pulumi config set recover:recover SUBJECT" and "pulumi up", or stand up the ' +
-      "standby. To begin with nothing on purpose, remove the folder " +
-      `${spec.home} and forget the resource with "pulumi state delete URN".`,
-  );
 }
 
 function logFile(spec: ProcessSpec): string {
