@@ -3,6 +3,7 @@ import { dirname, sep } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { compressionsAlgorithms } from "@platformatic/kafka";
 import type { IHeaders } from "kafkajs";
+import { snappyBlocks } from "../kafka/codecs.ts";
 import type { ArchivedHeader } from "./envelope.ts";
 
 type KafkaJs = typeof import("kafkajs");
@@ -60,18 +61,4 @@ function registerCodecs({ CompressionCodecs, CompressionTypes }: KafkaJs): void 
   CompressionCodecs[CompressionTypes.Snappy] = codec(snappy.compressSync, (data) =>
     Buffer.concat(snappyBlocks(data).map((block) => snappy.decompressSync(block))),
   );
-}
-
-const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
-
-/** Java's snappy stream (magic, two version numbers, then blocks with their length) or one raw block. */
-export function snappyBlocks(data: Buffer): Buffer[] {
-  if (!data.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return [data];
-  const blocks: Buffer[] = [];
-  for (let at = 16; at < data.length;) {
-    const length = data.readUInt32BE(at);
-    blocks.push(data.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return blocks;
 }

@@ -87,16 +87,30 @@ export class PartitionArchive {
   }
 
   /**
-   * Takes a record in, unless an object written by an earlier run (killed between PUT and commit)
-   * has it already.
+   * Whether records must be taken in with {@link addChecked}: an object written by an earlier run
+   * (killed between PUT and commit) may reach beyond where consumption began.
+   */
+  get checking(): boolean {
+    return !this.#ahead.done;
+  }
+
+  /**
+   * Takes a record in unless an earlier run's object has it. May be repeated after a failure.
    * @throws ArchiveConflict when that object has another record at this offset.
    */
-  async add(record: ArchivedRecord): Promise<void> {
+  async addChecked(record: ArchivedRecord): Promise<void> {
+    if (record.offset < this.#next) return;
     const text = encodeRecord(record);
-    if (!this.#ahead.done && (await this.#ahead.has(record.offset, text))) {
-      this.#next = record.offset + 1;
-      return;
-    }
+    if (await this.#ahead.has(record.offset, text)) this.#next = record.offset + 1;
+    else this.#take(record, text);
+  }
+
+  /** Takes a record in. One that was taken in before (a batch that is delivered again) is passed over. */
+  add(record: ArchivedRecord): void {
+    if (record.offset >= this.#next) this.#take(record, encodeRecord(record));
+  }
+
+  #take(record: ArchivedRecord, text: string): void {
     const pending = (this.#pending ??= {
       lines: [],
       bytes: 0,
@@ -191,42 +205,58 @@ class Ahead {
   done = false;
   readonly #store: ObjectStore;
   readonly #bucket: string;
-  readonly #keys: AsyncGenerator<{ key: string }, void, undefined>;
+  readonly #place: PartitionPlace;
+  readonly #from: number;
+  #keys: string[] | undefined;
   #key = "";
   #lastOffset = -1;
   #lines = new Map<number, string>();
 
-  constructor(store: ObjectStore, bucket: string, place: PartitionPlace, next: number) {
+  constructor(store: ObjectStore, bucket: string, place: PartitionPlace, from: number) {
     this.#store = store;
     this.#bucket = bucket;
-    this.#keys = store.list(bucket, partitionFolder(place), {
-      startAfter: startAfter(place, next),
-    });
+    this.#place = place;
+    this.#from = from;
   }
 
   /** Whether the record lies in one of them. Offsets are asked in ascending order. */
   async has(offset: number, text: string): Promise<boolean> {
-    while (!this.done && offset > this.#lastOffset) await this.#advance();
+    this.#keys ??= await this.#list();
+    while (offset > this.#lastOffset) {
+      const key = this.#keys[0];
+      if (key === undefined) {
+        this.done = true;
+        return false;
+      }
+      const lines = await this.#read(key);
+      // Only now: after a failure the same object is read again.
+      this.#keys.shift();
+      this.#key = key;
+      this.#lines = lines;
+      this.#lastOffset = Math.max(this.#lastOffset, ...lines.keys());
+    }
     const there = this.#lines.get(offset);
     if (there === undefined) return false;
     if (!sameRecord(there, text)) throw new ArchiveConflict(this.#key, this.#bucket, offset);
     return true;
   }
 
-  async #advance(): Promise<void> {
-    this.#lines = new Map();
-    const item = await this.#keys.next();
-    if (item.done === true) {
-      this.done = true;
-      return;
+  async #list(): Promise<string[]> {
+    const startFrom = startAfter(this.#place, this.#from);
+    const keys: string[] = [];
+    for await (const { key } of this.#store.list(this.#bucket, partitionFolder(this.#place), {
+      startAfter: startFrom,
+    })) {
+      if (parseKey(key) !== undefined) keys.push(key);
     }
-    const { key } = item.value;
-    if (parseKey(key) === undefined) return;
+    return keys;
+  }
+
+  async #read(key: string): Promise<Map<number, string>> {
+    const lines = new Map<number, string>();
     for await (const text of readLines(this.#store, this.#bucket, key)) {
-      const { offset } = decodeRecord(text);
-      this.#lines.set(offset, text);
-      this.#lastOffset = Math.max(this.#lastOffset, offset);
+      lines.set(decodeRecord(text).offset, text);
     }
-    this.#key = key;
+    return lines;
   }
 }

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Context, UserError } from "../command.ts";
+import { type Connection, requireParts } from "../connection.ts";
+import { assertEpoch } from "../fence/epoch.ts";
+import { keys } from "../fence/records.ts";
+import { ObjectStore } from "../vault/s3.ts";
+import { archiveConsumer, archiveProgress, topicIdentity } from "./source.ts";
+import { isTransient, untilDone } from "./transient.ts";
+import { ArchiveWriter, type WriterLimits } from "./writer.ts";
+
+export interface ArchiverOptions extends WriterLimits {
+  /** How often lag is measured, reported, and the fence looked at. */
+  readonly statusSeconds: number;
+  /** After this long without a heartbeat Kafka gives the partitions to another archiver. */
+  readonly sessionTimeoutSeconds: number;
+}
+
+export interface ArchiverResult {
+  readonly records: number;
+  readonly objects: number;
+  /** Compressed. */
+  readonly bytes: number;
+  /** Why it ended. */
+  readonly ended: "asked to";
+}
+
+/**
+ * Archives the events topic until the context's signal is aborted.
+ * @throws UserError when a higher epoch holds the fence, the archive conflicts with Kafka, or a login is refused.
+ */
+export async function runArchiver(
+  connection: Connection,
+  options: ArchiverOptions,
+  context: Context,
+): Promise<ArchiverResult> {
+  const { kafka, vault, control } = requireParts(connection, ["kafka", "vault", "control"]);
+  const onTrouble = (message: string): void => {
+    context.warn(message);
+  };
+  await untilDone(() => assertEpoch(connection), context.signal, onTrouble);
+  const { clusterId, topicId } = await topicIdentity(kafka);
+  const store = new ObjectStore(vault);
+  const status = new ObjectStore(control);
+  await store.requireBucket(vault.archive);
+
+  let failure: unknown;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    stop.abort();
+  };
+  const consumer = archiveConsumer(kafka, options.sessionTimeoutSeconds, onTrouble);
+  const writer = new ArchiveWriter({
+    consumer,
+    store,
+    bucket: vault.archive,
+    place: {
+      line: connection.line,
+      epoch: connection.epoch,
+      clusterId,
+      topicId,
+      topic: kafka.topic,
+    },
+    limits: options,
+    reporter: context,
+    fail,
+  });
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    writer.reassign();
+  });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0) writer.passOver(payload.partition, Number(payload.lastOffset));
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) fail(explainCrash(payload.error, kafka.bootstrap));
+  });
+  const timer = setInterval(() => {
+    writer.tick();
+  }, 100);
+  try {
+    await consumer.connect().catch((error: unknown) => {
+      throw explainCrash(error, kafka.bootstrap);
+    });
+    await consumer.subscribe({ topic: kafka.topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => writer.takeBatch(payload),
+    });
+    context.ready();
+    while (!signal.aborted) {
+      await report();
+      await sleep(options.statusSeconds * 1000, undefined, { signal }).catch(() => undefined);
+    }
+    if (failure === undefined) await writer.drain();
+  } finally {
+    clearInterval(timer);
+    writer.reassign();
+    await consumer.disconnect().catch(() => undefined);
+    store.close();
+    status.close();
+  }
+  if (failure !== undefined) throw failure as Error;
+  const { records, objects, bytes } = writer.totals;
+  return { records, objects, bytes, ended: "asked to" };
+
+  async function report(): Promise<void> {
+    await assertEpoch(connection).catch((error: unknown) => {
+      if (isTransient(error)) context.warn(`the fence cannot be read: ${(error as Error).message}`);
+      else fail(error);
+    });
+    try {
+      const progress = await archiveProgress(kafka);
+      const lag = progress.reduce((sum, one) => sum + one.lag, 0);
+      const body = {
+        time: new Date().toISOString(),
+        stack: connection.stack,
+        epoch: connection.epoch,
+        clusterId,
+        topicId,
+        topic: kafka.topic,
+        flushSeconds: options.flushSeconds,
+        lag,
+        ...writer.totals,
+        partitions: progress,
+      };
+      await status.put(
+        control.bucket,
+        keys.announcement(connection.line, "archiver"),
+        JSON.stringify(body),
+        {
+          contentType: "application/json",
+        },
+      );
+      const { records, objects, lastFlushAt } = writer.totals;
+      context.progress(
+        `archived ${records} events in ${objects} objects, lag ${lag}, last flush ${lastFlushAt ?? "none yet"}`,
+      );
+    } catch (error) {
+      context.warn(`status not written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function explainCrash(error: unknown, bootstrap: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === "KafkaJSSASLAuthenticationError") {
+    return new UserError(
+      `Kafka (${bootstrap}) refuses the archiver's login: ${error.message}. Its password is not the one ` +
+        "that this cluster knows, or its epoch was revoked. Take the connection of the stack that made the cluster.",
+      { cause: error },
+    );
+  }
+  return new UserError(
+    `the archiver's consumer ended: ${error.message}. Nothing is lost: it goes on from its committed ` +
+      "offsets when it is started again (`pulumi up` does).",
+    { cause: error },
+  );
+}

@@ -1,0 +1,267 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import { failpoint } from "../failpoint.ts";
+import type { Reporter } from "../command.ts";
+import type { ObjectStore } from "../vault/s3.ts";
+import type { ArchivedRecord } from "./envelope.ts";
+import type { PartitionPlace } from "./layout.ts";
+import { losslessHeaders } from "./lossless-kafkajs.ts";
+import { PartitionArchive } from "./partition.ts";
+import { untilDone } from "./transient.ts";
+
+export interface WriterLimits {
+  /** A record waits at most this long for its flush. */
+  readonly flushSeconds: number;
+  /** Lines' bytes (uncompressed) that make an object full. */
+  readonly maxObjectBytes: number;
+  readonly maxObjectRecords: number;
+  /** Over all partitions, those being written included; consumption waits above it. */
+  readonly maxBufferedBytes: number;
+}
+
+export interface WriterTotals {
+  records: number;
+  objects: number;
+  /** Compressed. */
+  bytes: number;
+  lastFlushAt: string | null;
+}
+
+/** One assignment's partitions: a rebalance throws all of it away, written late is nothing. */
+interface Assignment {
+  readonly partitions: Map<number, PartitionArchive>;
+  readonly flushing: Map<number, { readonly bytes: number; readonly done: Promise<void> }>;
+  readonly committed: Map<number, number>;
+  readonly revoked: AbortController;
+}
+
+/** Takes batches in, keeps memory bounded, writes objects, commits what is durable. */
+export class ArchiveWriter {
+  readonly totals: WriterTotals = { records: 0, objects: 0, bytes: 0, lastFlushAt: null };
+  readonly #consumer: Consumer;
+  readonly #store: ObjectStore;
+  readonly #bucket: string;
+  readonly #place: Omit<PartitionPlace, "partition">;
+  readonly #limits: WriterLimits;
+  readonly #reporter: Reporter;
+  readonly #fail: (error: unknown) => void;
+  #assignment: Assignment = newAssignment();
+
+  constructor(options: {
+    readonly consumer: Consumer;
+    readonly store: ObjectStore;
+    readonly bucket: string;
+    readonly place: Omit<PartitionPlace, "partition">;
+    readonly limits: WriterLimits;
+    readonly reporter: Reporter;
+    /** Called once for what no retry mends: the archiver has to stop. */
+    readonly fail: (error: unknown) => void;
+  }) {
+    this.#consumer = options.consumer;
+    this.#store = options.store;
+    this.#bucket = options.bucket;
+    this.#place = options.place;
+    this.#limits = options.limits;
+    this.#reporter = options.reporter;
+    this.#fail = options.fail;
+  }
+
+  /** The group gave out partitions anew: consumption restarts at what is committed. */
+  reassign(): void {
+    this.#assignment.revoked.abort(new Error("the partitions were given to another archiver"));
+    this.#assignment = newAssignment();
+  }
+
+  /** A batch without any record for us (transaction markers): the position moves all the same. */
+  passOver(partition: number, lastOffset: number): void {
+    this.#assignment.partitions.get(partition)?.skipTo(lastOffset + 1);
+  }
+
+  async takeBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const heartbeat = (): Promise<void> => payload.heartbeat();
+    const assignment = this.#assignment;
+    const first = batch.messages[0];
+    if (first === undefined) return;
+    const archive = this.#archiveOf(assignment, batch.partition, Number(first.offset));
+    for (const message of batch.messages) {
+      if (this.#bufferedBytes(assignment) >= this.#limits.maxBufferedBytes) {
+        await this.#waitForRoom(assignment, heartbeat);
+      }
+      if (assignment.revoked.signal.aborted || payload.isStale()) return;
+      const record = toRecord(batch.topic, batch.partition, message);
+      if (archive.checking) await this.#addChecked(assignment, archive, record, heartbeat);
+      else archive.add(record);
+      if (this.#isFull(archive)) void this.#flush(assignment, batch.partition);
+    }
+    archive.skipTo(Number(batch.lastOffset()) + 1);
+    payload.resolveOffset(batch.lastOffset());
+    await heartbeat();
+  }
+
+  /** Flushes what has waited long enough; called often. */
+  tick(): void {
+    const now = performance.now();
+    for (const [partition, archive] of this.#assignment.partitions) {
+      const due = archive.ageSeconds(now) >= this.#limits.flushSeconds || archive.records === 0;
+      if (due && this.#hasWork(this.#assignment, partition)) {
+        void this.#flush(this.#assignment, partition);
+      }
+    }
+  }
+
+  /** Writes and commits everything taken in so far; for a clean end. */
+  async drain(): Promise<void> {
+    const assignment = this.#assignment;
+    for (const partition of assignment.partitions.keys()) {
+      while (this.#hasWork(assignment, partition) && !assignment.revoked.signal.aborted) {
+        await this.#flush(assignment, partition);
+      }
+    }
+  }
+
+  #archiveOf(assignment: Assignment, partition: number, next: number): PartitionArchive {
+    let archive = assignment.partitions.get(partition);
+    if (archive === undefined) {
+      const place = { ...this.#place, partition };
+      archive = new PartitionArchive(this.#store, this.#bucket, place, next);
+      assignment.partitions.set(partition, archive);
+    }
+    return archive;
+  }
+
+  #isFull(archive: PartitionArchive): boolean {
+    const { maxObjectBytes, maxObjectRecords } = this.#limits;
+    return archive.bytes >= maxObjectBytes || archive.records >= maxObjectRecords;
+  }
+
+  #hasWork(assignment: Assignment, partition: number): boolean {
+    const archive = assignment.partitions.get(partition);
+    if (archive === undefined) return false;
+    return archive.records > 0 || archive.next > (assignment.committed.get(partition) ?? -1);
+  }
+
+  #bufferedBytes(assignment: Assignment): number {
+    let total = 0;
+    for (const archive of assignment.partitions.values()) total += archive.bytes;
+    for (const { bytes } of assignment.flushing.values()) total += bytes;
+    return total;
+  }
+
+  /** Backpressure: nothing is fetched while the largest buffers are being written. */
+  async #waitForRoom(assignment: Assignment, heartbeat: () => Promise<void>): Promise<void> {
+    while (
+      this.#bufferedBytes(assignment) >= this.#limits.maxBufferedBytes &&
+      !assignment.revoked.signal.aborted
+    ) {
+      const [largest] = [...assignment.partitions]
+        .filter(([partition, { bytes }]) => bytes > 0 && !assignment.flushing.has(partition))
+        .sort(([, a], [, b]) => b.bytes - a.bytes);
+      if (largest !== undefined) void this.#flush(assignment, largest[0]);
+      await Promise.race(
+        [...assignment.flushing.values()].map(({ done }) => done).concat(sleep(1000)),
+      );
+      await heartbeat();
+    }
+  }
+
+  async #addChecked(
+    assignment: Assignment,
+    archive: PartitionArchive,
+    record: ArchivedRecord,
+    heartbeat: () => Promise<void>,
+  ): Promise<void> {
+    const { signal } = assignment.revoked;
+    const added = untilDone(() => archive.addChecked(record), signal, this.#onTrouble).catch(
+      (error: unknown) => {
+        if (signal.aborted) return;
+        this.#fail(error);
+        assignment.revoked.abort(error);
+      },
+    );
+    let waiting = true;
+    void added.finally(() => (waiting = false));
+    for (;;) {
+      await Promise.race([added, sleep(1000, undefined, { ref: false })]);
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set by the promise
+      if (!waiting) return;
+      await heartbeat();
+    }
+  }
+
+  /** One flush at a time for a partition; never rejects. */
+  #flush(assignment: Assignment, partition: number): Promise<void> {
+    const running = assignment.flushing.get(partition);
+    if (running !== undefined) return running.done;
+    const archive = assignment.partitions.get(partition);
+    if (archive === undefined) return Promise.resolve();
+    const { bytes } = archive;
+    const done = this.#flushNow(assignment, partition, archive)
+      .catch((error: unknown) => {
+        if (assignment.revoked.signal.aborted) return;
+        this.#fail(error);
+        assignment.revoked.abort(error);
+      })
+      .finally(() => assignment.flushing.delete(partition));
+    assignment.flushing.set(partition, { bytes, done });
+    return done;
+  }
+
+  async #flushNow(
+    assignment: Assignment,
+    partition: number,
+    archive: PartitionArchive,
+  ): Promise<void> {
+    const { signal } = assignment.revoked;
+    const flushed = await untilDone(() => archive.flush(), signal, this.#onTrouble);
+    if (flushed.records > 0) {
+      this.totals.records += flushed.records;
+      this.totals.objects += flushed.bytes > 0 ? 1 : 0;
+      this.totals.bytes += flushed.bytes;
+      this.totals.lastFlushAt = new Date().toISOString();
+      await failpoint("archive.after-put");
+    }
+    if (signal.aborted) return;
+    try {
+      const { topic } = this.#place;
+      await this.#consumer.commitOffsets([{ topic, partition, offset: String(flushed.next) }]);
+      assignment.committed.set(partition, flushed.next);
+    } catch (error) {
+      // The next flush commits again; a rebalance starts over from what is committed.
+      const why = error instanceof Error ? error.message : String(error);
+      this.#reporter.warn(
+        `partition ${partition}: offset ${flushed.next} is durable but not committed yet (${why})`,
+      );
+      await sleep(1000, undefined, { ref: false });
+    }
+  }
+
+  readonly #onTrouble = (message: string, attempt: number): void => {
+    if (attempt === 1 || attempt % 10 === 0) {
+      this.#reporter.warn(
+        `the archive cannot be written, trying again (attempt ${attempt}): ${message}`,
+      );
+    }
+  };
+}
+
+function newAssignment(): Assignment {
+  return {
+    partitions: new Map(),
+    flushing: new Map(),
+    committed: new Map(),
+    revoked: new AbortController(),
+  };
+}
+
+function toRecord(topic: string, partition: number, message: KafkaMessage): ArchivedRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    timestamp: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: losslessHeaders(message.headers),
+  };
+}
