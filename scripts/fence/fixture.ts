@@ -47,14 +47,18 @@ export class MemoryControl implements ControlStore {
   }
 }
 
-/** Sleeping moves the time on at once; `onTick` sees every step of it. */
+/**
+ * Time moves on only when everybody sleeps, then straight to the first who wakes up; `onTick` sees it
+ * pass in steps of a tenth of a second.
+ */
 export class FakeClock implements Clock {
-  #now: number;
+  #now = Date.parse("2026-11-22T12:00:00.000Z");
   #skewSeconds: number;
+  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+  #pumping = false;
   onTick: ((now: number) => void) | undefined;
 
   constructor(options: { readonly skewSeconds?: number } = {}) {
-    this.#now = Date.parse("2026-11-22T12:00:00.000Z");
     this.#skewSeconds = options.skewSeconds ?? 0;
   }
 
@@ -71,13 +75,37 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    await Promise.resolve();
-    if (signal?.aborted === true) return;
-    for (let left = milliseconds; left > 0; left -= 100) {
-      this.#now += Math.min(100, left);
-      this.onTick?.(this.#now);
-    }
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper = { until: this.#now + milliseconds, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener("abort", () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      });
+      this.#pump();
+    });
+  }
+
+  /** After everything that can go on without time passing has gone on. */
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      const first = this.#sleepers.toSorted((a, b) => a.until - b.until)[0];
+      if (first === undefined) return;
+      while (this.#now < first.until && this.#sleepers.includes(first)) {
+        this.#now = Math.min(first.until, this.#now + 100);
+        this.onTick?.(this.#now);
+      }
+      if (this.#sleepers.includes(first)) {
+        this.#sleepers = this.#sleepers.filter((other) => other !== first);
+        first.wake();
+      }
+      if (this.#sleepers.length > 0) this.#pump();
+    });
   }
 }
 

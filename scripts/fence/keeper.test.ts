@@ -1,0 +1,172 @@
+import { describe, expect, test } from "vitest";
+import { createFence } from "./epoch.ts";
+import { FakeClock, MemoryControl, Notes } from "./fixture.ts";
+import { keepLease, type KeeperActions } from "./keeper.ts";
+import { readLease } from "./lease.ts";
+
+const me = {
+  line: "main",
+  epoch: 1,
+  owner: "owner-east",
+  stack: "local",
+  region: "east",
+  clusterId: "kafka-east",
+};
+const settings = { renewSeconds: 3, canarySeconds: 9, ttlSeconds: 15 };
+const firstFence = {
+  epoch: 1,
+  owner: me.owner,
+  stack: me.stack,
+  role: "primary",
+  region: "east",
+  recoveryId: "first",
+  kind: "first",
+  reason: "first",
+} as const;
+
+async function world() {
+  const store = new MemoryControl();
+  await createFence(store, "main", firstFence);
+  const clock = new FakeClock();
+  const start = clock.trueNow();
+  const stops: { after: number; why: string }[] = [];
+  const canaries: number[] = [];
+  const notes = new Notes();
+  const broken = { canary: false, hanging: false, stop: 0 };
+  const seconds = (): number => (clock.trueNow() - start) / 1000;
+  const actions: KeeperActions = {
+    async canary() {
+      if (broken.hanging) await new Promise(() => undefined);
+      if (broken.canary) throw new Error("no row in ClickHouse");
+      canaries.push(seconds());
+      return 0.8;
+    },
+    renewed: () => Promise.resolve(),
+    async stopConsuming(why) {
+      await Promise.resolve();
+      if (broken.stop > 0) {
+        broken.stop--;
+        throw new Error("broker does not answer");
+      }
+      stops.push({ after: seconds(), why });
+    },
+  };
+  /** Runs the keeper for so long, with changes of the world at given seconds. */
+  const run = async (duration: number, plan: Record<number, () => void> = {}): Promise<void> => {
+    const stop = new AbortController();
+    const begun = seconds();
+    const due = Object.entries(plan).map(([at, change]) => ({ at: Number(at), change }));
+    clock.onTick = () => {
+      while (due[0] !== undefined && due[0].at <= seconds() - begun) due.shift()?.change();
+      if (seconds() - begun >= duration) stop.abort();
+    };
+    await keepLease(store, me, settings, actions, clock, notes, stop.signal);
+  };
+  return { store, clock, stops, canaries, notes, broken, run, seconds };
+}
+
+describe("keepLease", () => {
+  test("renews every renewSeconds, a canary only every canarySeconds", async () => {
+    const { store, run, canaries, stops } = await world();
+    await run(60);
+    const lease = await readLease(store, "main", 1);
+    expect(lease).toMatchObject({ epoch: 1, clusterId: "kafka-east", canaryLatencySeconds: 0.8 });
+    expect(lease?.sequence).toBeGreaterThanOrEqual(18);
+    expect(canaries.length).toBeGreaterThanOrEqual(5);
+    expect(canaries.length).toBeLessThanOrEqual(8);
+    expect(stops).toEqual([]);
+  });
+
+  test("counts on after a restart: a watcher must see every renewal as new", async () => {
+    const { store, run } = await world();
+    await run(10);
+    const before = (await readLease(store, "main", 1))?.sequence ?? 0;
+    await run(10);
+    expect((await readLease(store, "main", 1))?.sequence).toBeGreaterThan(before);
+  });
+
+  test.each([
+    ["the control bucket is cut off", "outage"],
+    ["canaries do not arrive", "canary"],
+    ["a canary hangs for ever", "hanging"],
+  ])("stops its own side within T and one renewal: %s", async (_what, fault) => {
+    const { store, run, stops, broken } = await world();
+    await run(40, {
+      10: () => {
+        if (fault === "outage") store.outage = new Error("no route");
+        if (fault === "canary") broken.canary = true;
+        if (fault === "hanging") broken.hanging = true;
+      },
+    });
+    expect(stops).toHaveLength(1);
+    expect(stops[0]?.why).toContain("could not be renewed for 15 s");
+    // Last renewal at about 9 s (without canary: up to one canary later), T = 15.
+    expect(stops[0]?.after).toBeGreaterThan(20);
+    expect(stops[0]?.after).toBeLessThanOrEqual(10 + 9 + 15 + 3);
+  });
+
+  test("a higher fence stops it within one renewal, and nothing is renewed after", async () => {
+    const { store, run, stops } = await world();
+    await run(12);
+    await createFence(store, "main", {
+      ...firstFence,
+      epoch: 2,
+      owner: "owner-west",
+      recoveryId: "r2",
+    });
+    const before = await readLease(store, "main", 1);
+    await run(60);
+    expect(stops).toHaveLength(1);
+    expect(stops[0]?.after).toBeLessThanOrEqual(12 + 1 + 3);
+    expect(stops[0]?.why).toContain("epoch 2 is held by");
+    expect(await readLease(store, "main", 1)).toEqual(before);
+  });
+
+  test("stopping is tried again until it works, once it worked it is not repeated", async () => {
+    const { store, run, stops, broken, notes } = await world();
+    await run(12);
+    broken.stop = 2;
+    await createFence(store, "main", {
+      ...firstFence,
+      epoch: 2,
+      owner: "owner-west",
+      recoveryId: "r2",
+    });
+    await run(60);
+    expect(stops).toHaveLength(1);
+    expect(notes.lines.filter((line) => line.includes("is tried again"))).toHaveLength(2);
+  });
+
+  test("an outage that ends: renewed again only with a canary, when the epoch is still its own", async () => {
+    const { store, run, stops, broken } = await world();
+    await run(70, {
+      10: () => {
+        store.outage = new Error("no route");
+        broken.canary = true;
+      },
+      40: () => {
+        store.outage = undefined;
+      },
+    });
+    expect(stops).toHaveLength(1);
+    const stopped = await readLease(store, "main", 1);
+    broken.canary = false;
+    await run(10);
+    expect((await readLease(store, "main", 1))?.sequence).toBeGreaterThan(stopped?.sequence ?? 0);
+  });
+
+  test("before the first lease there is nothing to stop: the platform is still coming up", async () => {
+    const { run, stops, broken, store } = await world();
+    broken.canary = true;
+    await run(60);
+    expect(stops).toEqual([]);
+    expect(await readLease(store, "main", 1)).toBeUndefined();
+  });
+
+  test("an unreadable control bucket at the start is no such proof", async () => {
+    const { run, stops, store } = await world();
+    store.outage = new Error("no route");
+    await run(40);
+    expect(stops).toHaveLength(1);
+  });
+});
