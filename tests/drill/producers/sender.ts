@@ -48,7 +48,7 @@ export class Sender {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       ...(settings.mode === "transactional"
-        ? { transactionalId: `drill-${settings.name}`, transactionTimeout: 30_000 }
+        ? { transactionalId: `producer-drill-${settings.name}`, transactionTimeout: 30_000 }
         : {}),
     });
   }
