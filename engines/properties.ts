@@ -49,7 +49,7 @@ export function renderJaas(
   return `${section} {\n  ${module} required\n${lines.join("\n")};\n};\n`;
 }
 
-/** Root logger to a size-bound file; the engines' own chatter stays out of it. */
+/** Kafka's log: one file that cannot fill the disk. The path must be absolute. */
 export function renderLog4j(file: string): string {
   return renderProperties({
     "log4j.rootLogger": "INFO, file",
@@ -61,6 +61,28 @@ export function renderLog4j(file: string): string {
     "log4j.appender.file.layout.ConversionPattern": "%d{ISO8601} %p %m (%c)%n",
     "log4j.logger.kafka.request.logger": "WARN",
     "log4j.logger.kafka.authorizer.logger": "WARN",
-    "log4j.logger.org.apache.zookeeper.server.NIOServerCnxn": "WARN",
   });
+}
+
+/** ZooKeeper's log, likewise. */
+export function renderLogback(file: string): string {
+  return `<configuration>
+  <appender name="FILE" class="ch.qos.logback.core.rolling.RollingFileAppender">
+    <file>${escapeXml(file)}</file>
+    <encoder><pattern>%d{ISO8601} %p %m \(%c\)%n</pattern></encoder>
+    <rollingPolicy class="ch.qos.logback.core.rolling.FixedWindowRollingPolicy">
+      <fileNamePattern>${escapeXml(file)}.%i</fileNamePattern>
+      <maxIndex>2</maxIndex>
+    </rollingPolicy>
+    <triggeringPolicy class="ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy">
+      <maxFileSize>10MB</maxFileSize>
+    </triggeringPolicy>
+  </appender>
+  <root level="INFO"><appender-ref ref="FILE"/></root>
+</configuration>
+`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

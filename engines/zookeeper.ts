@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ProcessSpec } from "./process.ts";
-import { renderJaas, renderLog4j, renderProperties } from "./properties.ts";
+import { renderJaas, renderLogback, renderProperties } from "./properties.ts";
 
 /** One member of the ensemble, as every member must know it. All ports on 127.0.0.1. */
 export interface ZooKeeperMember {
@@ -60,8 +60,7 @@ export function zookeeperMember(options: ZooKeeperOptions): ProcessSpec {
       "-XX:+ExitOnOutOfMemoryError",
       "-Djava.awt.headless=true",
       "-Djava.net.preferIPv4Stack=true",
-      "-Dzookeeper.jmx.log4j.disable=true",
-      `-Dlog4j.configuration=file:${join(conf, "log4j.properties")}`,
+      `-Dlogback.configurationFile=${join(conf, "logback.xml")}`,
       ...(options.kafkaPassword === undefined ? [] : [`-Djava.security.auth.login.config=${jaas}`]),
       "-cp",
       join(options.libs, "*"),
@@ -72,8 +71,8 @@ export function zookeeperMember(options: ZooKeeperOptions): ProcessSpec {
       { path: "data/myid", content: String(options.id) },
       { path: "conf/zoo.cfg", content: renderProperties(serverConfig(options, self, data)) },
       {
-        path: "conf/log4j.properties",
-        content: renderLog4j(join(options.home, "log", "zookeeper.log")),
+        path: "conf/logback.xml",
+        content: renderLogback(join(options.home, "log", "zookeeper.log")),
       },
       ...(options.kafkaPassword === undefined
         ? []

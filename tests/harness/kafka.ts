@@ -5,6 +5,7 @@ import type { KafkaCoordination } from "../../engines/kafka.ts";
 import { zookeeperConnect } from "../../engines/zookeeper.ts";
 import { connectionSchema, kafkaConnection } from "../../scripts/connection.ts";
 import type { Connection, ConsumerLogin, KafkaConnection } from "../../scripts/connection.ts";
+import { clusterId } from "../../scripts/kafka/cluster.ts";
 import { testAuthority } from "./certificates.ts";
 import { javaTools } from "./java.ts";
 import { freePorts, startProcess, tempHome } from "./process.ts";
@@ -45,16 +46,16 @@ export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKa
   const ports = await freePorts(brokers * 2 + 1);
   const port = (index: number) => ports[index] ?? 0;
   const authority = await testAuthority();
-  const { java, kafkaLibs } = await javaTools();
+  const { java, kafkaLibs } = javaTools();
   const ensemble = options.mode === "zookeeper" ? await startZooKeeper() : undefined;
-  const clusterId = randomBytes(16).toString("base64url");
+  const kraftId = randomBytes(16).toString("base64url");
   const coordination: KafkaCoordination = ensemble
     ? {
         kind: "zookeeper",
         connect: zookeeperConnect(ensemble.members, "/kafka"),
         password: ensemble.kafkaPassword,
       }
-    : { kind: "kraft", clusterId, controller: { id: 1, port: port(brokers * 2) } };
+    : { kind: "kraft", clusterId: kraftId, controller: { id: 1, port: port(brokers * 2) } };
   const tls = { ca: authority.ca, ...(await authority.issue("broker")) };
   const specs = Array.from({ length: brokers }, (_, index) =>
     kafkaBroker({
@@ -80,11 +81,11 @@ export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKa
     name: `clickhouse-e${String(each)}`,
     ...(await authority.issue(`clickhouse-e${String(each)}`)),
   });
-  const kafka = kafkaConnection.parse({
+  const named = kafkaConnection.parse({
     bootstrap: bootstrap(0),
     tlsBootstrap: bootstrap(1),
     ca: authority.ca,
-    clusterId: ensemble ? "" : clusterId,
+    clusterId: "",
     topic: options.topic ?? "events",
     partitions: options.partitions ?? 4,
     replicationFactor: brokers,
@@ -98,6 +99,7 @@ export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKa
       Array.from({ length: epoch - 1 }, (_, index) => consumer(index + 1)),
     ),
   } satisfies KafkaConnection);
+  const kafka = { ...named, clusterId: await clusterId(named) };
   const connection = connectionSchema.parse({
     platform: "local",
     stack: "test",

@@ -32,7 +32,7 @@ export async function startZooKeeper(
     electionPort: port(index * 4 + 2),
     adminPort: port(index * 4 + 3),
   }));
-  const { java, zookeeperLibs } = await javaTools();
+  const { java, zookeeperLibs } = javaTools();
   const common = {
     java,
     libs: zookeeperLibs,

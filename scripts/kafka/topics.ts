@@ -1,0 +1,101 @@
+import { ListOffsetTimestamps } from "@platformatic/kafka";
+import type { Admin, ClusterMetadata } from "@platformatic/kafka";
+import { UserError } from "../command.ts";
+import type { KafkaConnection } from "../connection.ts";
+import { brokerErrorName, withAdmin } from "./client.ts";
+
+export interface PartitionOffsets {
+  readonly partition: number;
+  /** The first offset that the broker still has (the log start). */
+  readonly earliest: number;
+  /** The offset that the next record gets. */
+  readonly latest: number;
+}
+
+export interface TopicState {
+  readonly clusterId: string;
+  /** As Kafka's own tools write it: 22 characters of base64url. */
+  readonly topicId: string;
+  readonly topic: string;
+  readonly partitions: readonly PartitionOffsets[];
+}
+
+/** Identity of the events topic and what of it the brokers hold. @throws UserError without a topic */
+export async function topicState(
+  kafka: KafkaConnection,
+  topic: string = kafka.topic,
+): Promise<TopicState> {
+  return withAdmin(kafka, (admin) => describeTopic(admin, topic));
+}
+
+export async function describeTopic(admin: Admin, topic: string): Promise<TopicState> {
+  const metadata = await topicMetadata(admin, topic);
+  const found = metadata.topics.get(topic);
+  if (found === undefined) throw missingTopic(topic);
+  const partitions = Array.from({ length: found.partitionsCount }, (_, index) => index);
+  const [earliest, latest] = await Promise.all(
+    [ListOffsetTimestamps.EARLIEST, ListOffsetTimestamps.LATEST].map(async (timestamp) => {
+      const [listed] = await admin.listOffsets({
+        topics: [
+          {
+            name: topic,
+            partitions: partitions.map((partitionIndex) => ({ partitionIndex, timestamp })),
+          },
+        ],
+      });
+      return new Map(
+        listed?.partitions.map((each) => [each.partitionIndex, Number(each.offset)]) ?? [],
+      );
+    }),
+  );
+  return {
+    clusterId: metadata.id,
+    topicId: shortUuid(found.id),
+    topic,
+    partitions: partitions.map((partition) => ({
+      partition,
+      earliest: earliest?.get(partition) ?? 0,
+      latest: latest?.get(partition) ?? 0,
+    })),
+  };
+}
+
+/** Fresh metadata of one topic. @throws UserError when it does not exist */
+export async function topicMetadata(admin: Admin, topic: string): Promise<ClusterMetadata> {
+  try {
+    return await admin.metadata({ topics: [topic], forceUpdate: true });
+  } catch (error) {
+    if (isUnknownTopic(error)) throw missingTopic(topic);
+    throw error;
+  }
+}
+
+/** The topic's partition count, or undefined when there is no such topic. */
+export async function partitionCount(admin: Admin, topic: string): Promise<number | undefined> {
+  try {
+    const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
+    return metadata.topics.get(topic)?.partitionsCount;
+  } catch (error) {
+    if (isUnknownTopic(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `8-4-4-4-12` hexadecimal digits as 22 characters of base64url. */
+export function shortUuid(uuid: string): string {
+  return Buffer.from(uuid.replaceAll("-", ""), "hex").toString("base64url");
+}
+
+function missingTopic(topic: string): UserError {
+  return new UserError(
+    `the topic ${topic} does not exist in this cluster: nothing was read or changed. Make it with ` +
+      "`kafka-topology` (`pulumi up` does), or correct `eventsTopic` in the stack's settings.",
+  );
+}
+
+function isUnknownTopic(error: unknown): boolean {
+  return (
+    brokerErrorName(error) === "UNKNOWN_TOPIC_OR_PARTITION" ||
+    (error instanceof Error && error.message.startsWith("Unknown topic"))
+  );
+}
