@@ -102,7 +102,7 @@ class Keeper {
     const tried = this.#try(cut.signal).then(
       () => "done" as const,
       (error: unknown) => {
-        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#trouble = messageOf(error);
         return "failed" as const;
       },
     );
@@ -172,7 +172,11 @@ class Keeper {
       this.#stopDone = false;
     }
     this.#trouble = undefined;
-    await this.#actions.renewed(lease);
+    try {
+      await this.#actions.renewed(lease);
+    } catch (error) {
+      this.#reporter.warn(`PostgreSQL's heartbeat was not written: ${messageOf(error)}`);
+    }
   }
 
   #canaryIsDue(now: number): boolean {
@@ -197,8 +201,12 @@ class Keeper {
       );
     } catch (error) {
       this.#reporter.warn(
-        `stopping this side is not complete and is tried again: ${error instanceof Error ? error.message : String(error)}`,
+        `stopping this side is not complete and is tried again: ${messageOf(error)}`,
       );
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { defineCommand } from "../command.ts";
+import { requireParts } from "../connection.ts";
+import { systemClock } from "../fence/clock.ts";
+import { withControl } from "../fence/control.ts";
+import { fence, type FenceResult } from "../fence/fence.ts";
+import { brokerOf } from "../fence/kafka.ts";
+import { defaultClockMarginSeconds } from "../fence/lease.ts";
+import { revokeEpoch } from "../vault/users.ts";
+
+const params = z.object({
+  recoveryId: z.string().min(1).describe("the recovery that takes the epoch; the same one goes on"),
+  kind: z
+    .enum(["auto", "broker", "lease"])
+    .default("auto")
+    .describe("who keeps the old side out; auto: the broker when the old Kafka answers"),
+  reason: z.string().min(1).default("recovery").describe("why, for the fence record"),
+  takeoverReason: z
+    .string()
+    .optional()
+    .describe("take over although the holder may be alive, and why"),
+  previousClusterId: z
+    .string()
+    .optional()
+    .describe("Kafka cluster that the epoch before consumed, as the gate or the ledger says"),
+  marginSeconds: z
+    .number()
+    .nonnegative()
+    .default(defaultClockMarginSeconds)
+    .describe("how far the regions' clocks may be apart"),
+  skipBroker: z
+    .boolean()
+    .default(false)
+    .describe("negative control of the drills: leave the old consumer alone"),
+});
+
+export default defineCommand({
+  name: "fence",
+  summary: "Takes the next epoch and makes sure that nobody of an earlier one consumes or writes",
+  params,
+  async run(connection, options, reporter): Promise<FenceResult> {
+    const { control } = requireParts(connection, ["control"]);
+    const { vault, kafka, line } = connection;
+    const { takeoverReason, previousClusterId, ...rest } = options;
+    return withControl(control, (store) =>
+      fence(
+        store,
+        connection,
+        {
+          ...rest,
+          ...(takeoverReason === undefined ? {} : { takeoverReason }),
+          ...(previousClusterId === undefined ? {} : { previousClusterId }),
+        },
+        {
+          broker: kafka === undefined ? undefined : brokerOf(kafka),
+          async revokeVaultWriters(epoch) {
+            if (vault === undefined) {
+              reporter.warn(`the vault logins of epoch ${epoch} stay: the connection has no vault`);
+              return false;
+            }
+            return (await revokeEpoch(vault, control, line, epoch)).revoked.length > 0;
+          },
+        },
+        systemClock,
+        reporter,
+      ),
+    );
+  },
+});
