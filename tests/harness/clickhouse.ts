@@ -24,7 +24,10 @@ export interface TestClickHouse {
 export function clickhouseBinary(): string | undefined {
   const list = join(import.meta.dirname, "..", "..", ".cache", "tools.json");
   if (!existsSync(list)) return undefined;
-  return (JSON.parse(readFileSync(list, "utf8")) as { clickhouse?: string }).clickhouse;
+  return (
+    (JSON.parse(readFileSync(list, "utf8")) as { clickhouse: string | null }).clickhouse ??
+    undefined
+  );
 }
 
 /** The threads of a killed process hold its sockets for a moment after it is a zombie. */
