@@ -1,0 +1,185 @@
+import { UserError } from "../command.ts";
+import type { Reporter } from "../command.ts";
+import type { VaultSide } from "../connection.ts";
+import { parseKey } from "../archive/layout.ts";
+import { ObjectStore } from "../vault/s3.ts";
+import type { ClickHouse } from "./client.ts";
+import { ARRIVED_TABLES } from "./present.ts";
+import type { Source } from "./present.ts";
+import type { Segment } from "./segments.ts";
+
+/** One archive object, by its name: where to look. What is inside, the envelopes say. */
+export interface ArchivedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly partition: number;
+  readonly lastOffset: number;
+}
+
+/** What of a partition is wanted: `[from, to)`. */
+export interface WantedRange {
+  readonly from: number;
+  /** @default no end */
+  readonly to?: number;
+}
+
+/** Objects and bytes of one INSERT: bounds what a killed replay repeats, and the server's memory. */
+const BATCH_OBJECTS = 200;
+const BATCH_BYTES = 64 * 1024 * 1024;
+
+/** Query ids of a replay begin with it: what a killed one left running is ended by the next. */
+export const REPLAY_QUERY = "recover-replay";
+
+/**
+ * Every object of a source, whichever epoch wrote it, that may hold a wanted offset: sorted by
+ * partition and last offset.
+ *
+ * @param wanted partitions that are not in it are wanted whole when `others` says so
+ */
+export async function archivedObjects(
+  store: ObjectStore,
+  bucket: string,
+  source: Source,
+  line: string,
+  wanted: ReadonlyMap<number, WantedRange>,
+  others: boolean,
+): Promise<ArchivedObject[]> {
+  const found: ArchivedObject[] = [];
+  const root = line === "main" ? "" : `${line}/`;
+  const epochs = (await store.listNames(bucket, root)).filter((name) => /^e\d+\/$/.test(name));
+  for (const epoch of epochs) {
+    const prefix = `${root}${epoch}${source.clusterId}/${source.topicId}/`;
+    for await (const { key, size } of store.list(bucket, prefix)) {
+      const parts = parseKey(key);
+      if (parts === undefined) continue;
+      const range = wanted.get(parts.partition) ?? (others ? { from: 0 } : undefined);
+      if (range === undefined || parts.lastOffset < range.from) continue;
+      found.push({ key, size, partition: parts.partition, lastOffset: parts.lastOffset });
+    }
+  }
+  return found.sort(
+    (a, b) => a.partition - b.partition || a.lastOffset - b.lastOffset || (a.key < b.key ? -1 : 1),
+  );
+}
+
+/** Objects of one partition, few enough for one INSERT. */
+export function batches(objects: readonly ArchivedObject[]): ArchivedObject[][] {
+  const out: ArchivedObject[][] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    const batch = out.at(-1);
+    const fits =
+      batch?.[0]?.partition === object.partition &&
+      batch.length < BATCH_OBJECTS &&
+      bytes + object.size <= BATCH_BYTES;
+    if (fits) batch.push(object);
+    else {
+      out.push([object]);
+      bytes = 0;
+    }
+    bytes += object.size;
+  }
+  return out;
+}
+
+/** Inserts what the objects hold of the wanted range and ClickHouse lacks, batch by batch. */
+export async function fillFromArchive(
+  clickhouse: ClickHouse,
+  vault: VaultSide,
+  segment: Segment,
+  objects: readonly ArchivedObject[],
+  wanted: ReadonlyMap<number, WantedRange>,
+  reporter: Reporter,
+): Promise<void> {
+  const all = batches(objects);
+  const totalBytes = objects.reduce((sum, object) => sum + object.size, 0);
+  let doneBytes = 0;
+  for (const [index, batch] of all.entries()) {
+    const partition = batch[0]?.partition ?? 0;
+    await insertBatch(clickhouse, vault, segment, batch, wanted.get(partition) ?? { from: 0 });
+    doneBytes += batch.reduce((sum, object) => sum + object.size, 0);
+    reporter.progress(
+      `replay: batch ${index + 1} of ${all.length}, ${percent(doneBytes, totalBytes)} of ` +
+        `${(totalBytes / 1e6).toFixed(1)} MB`,
+    );
+  }
+}
+
+async function insertBatch(
+  clickhouse: ClickHouse,
+  vault: VaultSide,
+  { id, source }: Segment,
+  batch: readonly ArchivedObject[],
+  range: WantedRange,
+): Promise<void> {
+  const { database } = clickhouse;
+  const partition = batch[0]?.partition ?? 0;
+  const keys = batch.map((object) => object.key);
+  const present = ARRIVED_TABLES.map(
+    (table) => `SELECT _offset FROM ${database}.${table}
+      WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String}
+        AND _partition = {partition: UInt32} AND _offset >= {from: UInt64}`,
+  ).join(" UNION ALL ");
+  try {
+    await clickhouse.run(
+      `INSERT INTO ${database}.stream
+         (value, _cluster_id, _topic_id, _topic, _partition, _offset, _timestamp, _segment)
+       SELECT v, {clusterId: String}, {topicId: String}, m.topic, {partition: UInt32}, o, t, {segment: UInt32}
+       FROM (
+         SELECT
+           if(isNull(valueIsArray), ifNull(value, ''), base64Decode(ifNull(value, ''))) AS v,
+           metadata AS m,
+           throwIf(isNull(m.offset) OR ifNull(m.partition, 0) <> {partition: UInt32},
+             'an envelope without its offset, or of another partition') AS wrong,
+           assumeNotNull(m.offset) AS o,
+           fromUnixTimestamp64Milli(greatest(ifNull(m.timestamp, 0), 0), 'UTC') AS t
+         FROM s3({url: String}, {key: String}, {secret: String}, 'JSONEachRow',
+           'value Nullable(String), valueIsArray Nullable(Bool), metadata Tuple(topic String, partition Nullable(UInt32), offset Nullable(UInt64), timestamp Nullable(Int64))',
+           'auto')
+         WHERE wrong = 0 AND o >= {from: UInt64} AND o < {to: UInt64} AND notEmpty(v)
+           AND o NOT IN (${present})
+         LIMIT 1 BY o
+       )`,
+      {
+        idPrefix: REPLAY_QUERY,
+        params: {
+          ...source,
+          partition,
+          segment: id,
+          from: range.from,
+          to: range.to ?? Number.MAX_SAFE_INTEGER,
+          url: objectsUrl(vault, keys),
+          key: vault.accessKeyId,
+          secret: vault.secretAccessKey,
+        },
+        settings: {
+          insert_deduplicate: 0,
+          max_insert_threads: 2,
+          input_format_skip_unknown_fields: 1,
+          input_format_json_read_objects_as_strings: 1,
+          input_format_json_read_arrays_as_strings: 1,
+          input_format_json_read_numbers_as_strings: 1,
+          input_format_json_read_bools_as_strings: 1,
+          s3_throw_on_zero_files_match: 1,
+        },
+      },
+    );
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `the archive objects ${keys[0] ?? ""} to ${keys.at(-1) ?? ""} cannot be replayed: ` +
+        `${(error as Error).message.slice(0, 600)} What came before them is in ClickHouse and a next run ` +
+        "leaves it as it is. If an object was damaged, restore its first version in the vault.",
+      { cause: error },
+    );
+  }
+}
+
+/** `…/bucket/{a,b}`: ClickHouse reads exactly these objects. */
+function objectsUrl(vault: VaultSide, keys: readonly string[]): string {
+  const root = `${vault.endpoint.replace(/\/$/, "")}/${vault.archive}/`;
+  return keys.length === 1 ? `${root}${keys[0] ?? ""}` : `${root}{${keys.join(",")}}`;
+}
+
+const percent = (part: number, whole: number): string =>
+  `${whole === 0 ? 100 : Math.floor((part / whole) * 100)} %`;
