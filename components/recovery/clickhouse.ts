@@ -1,0 +1,148 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "../../scripts/connection.ts";
+import { connect, type ConnectionParts } from "../local/context.ts";
+import { Step } from "../local/step.ts";
+
+type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
+
+export interface ClickHouseRecoveryArgs {
+  readonly recoveryId: pulumi.Input<string>;
+  /** Who recovers: stack, role, region, owner, line, and the epoch that the fence will take. */
+  readonly base: ConnectionParts;
+  /** Result of `pick-ledger`. */
+  readonly picked: pulumi.Input<unknown>;
+  /** The empty server that the data goes to. */
+  readonly clickhouse: Part<"clickhouse">;
+  /** The cluster that it will consume from; topics and logins are there. */
+  readonly kafka: Part<"kafka">;
+  /**
+   * True: the cluster that the lost ClickHouse consumed lives on, so its broker enforces the fence and
+   * it has the events. False: a new cluster; events come from the archive.
+   */
+  readonly kafkaSurvived: boolean;
+  readonly postgres: Part<"postgres">;
+  /** Reads the vault's copy in this region. */
+  readonly vault: Part<"vault">;
+  readonly control: Part<"control">;
+  /** Takes the logins of former epochs away. */
+  readonly vaultAdmin: Part<"vault">;
+  readonly trust: Part<"trust">;
+  readonly reason: string;
+  readonly takeoverReason?: string;
+  readonly clockMarginSeconds: number;
+  /** What must be true before the point of no return, besides the proven data: PostgreSQL is back. */
+  readonly beforeFence: readonly pulumi.Resource[];
+  /** Of the server: a restart later on attaches again, and nothing else. */
+  readonly generation: pulumi.Input<number>;
+  /** Negative control of the drills. @default false */
+  readonly skipFence?: boolean;
+}
+
+/**
+ * ClickHouse from a backup, box by box: structure → data → proof → fence → fill → cursors → attach →
+ * proof. Nothing that can consume exists before `attach`.
+ */
+export class ClickHouseRecovery extends pulumi.ComponentResource {
+  /** Results by box, for the report. */
+  readonly results: pulumi.Output<Record<string, unknown>>;
+  /** The last box: ingest runs and is proven. */
+  readonly proven: Step;
+  readonly attached: Step;
+
+  constructor(name: string, args: ClickHouseRecoveryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("recover:recovery:ClickHouseRecovery", name, {}, opts);
+    const { base, clickhouse, kafka, postgres, vault, control, trust, recoveryId, picked } = args;
+    const run = (
+      label: string,
+      command: string,
+      parts: ConnectionParts,
+      params: Record<string, pulumi.Input<unknown>>,
+      dependsOn: readonly pulumi.Resource[],
+      triggers?: pulumi.Input<unknown>[],
+    ) =>
+      new Step(
+        `${name}-${label}`,
+        {
+          command,
+          connection: connect({ ...base, ...parts }),
+          params: pulumi.output({ recoveryId, ...params }),
+          ...(triggers === undefined ? {} : { triggers }),
+        },
+        { parent: this, dependsOn: [...dependsOn] },
+      );
+
+    const structure = run("structure", "structure", { clickhouse }, {}, []);
+    const data = run("data", "restore", { clickhouse, vault, control, trust }, { picked }, [
+      structure,
+    ]);
+    const verified = run(
+      "verify",
+      "verify-restore",
+      { clickhouse, vault, control, trust },
+      { picked },
+      [data],
+    );
+    const fence = run(
+      "fence",
+      "fence",
+      { kafka, control, vault: args.vaultAdmin },
+      {
+        kind: args.kafkaSurvived ? "broker" : "auto",
+        reason: args.reason,
+        marginSeconds: args.clockMarginSeconds,
+        ...(args.takeoverReason === undefined ? {} : { takeoverReason: args.takeoverReason }),
+        ...(args.skipFence === true ? { skipBroker: true } : {}),
+      },
+      [verified, ...args.beforeFence],
+    );
+    const tenancy = run("tenancy", "quarantine", { clickhouse, postgres }, { action: "open" }, [
+      fence,
+    ]);
+    const fill = run(
+      "fill",
+      "replay",
+      { clickhouse, vault, kafka, control },
+      { picked, source: args.kafkaSurvived ? "kafka" : "archive" },
+      [tenancy],
+    );
+    const cursors = run(
+      "cursors",
+      "cursors",
+      { clickhouse, kafka, control, vault },
+      { mode: args.kafkaSurvived ? "present" : "beginning" },
+      [fill],
+    );
+    this.attached = run("attach", "attach", { clickhouse, kafka, control, vault, postgres }, {}, [
+      cursors,
+    ]);
+    const settled = run("postgres", "postgres-settle", { clickhouse, postgres, control }, {}, [
+      this.attached,
+    ]);
+    this.proven = run("prove", "prove", { clickhouse, kafka, control, vault }, {}, [settled]);
+    const boxes = {
+      structure,
+      restore: data,
+      verify: verified,
+      fence,
+      tenancy,
+      replay: fill,
+      cursors,
+      attach: this.attached,
+      postgres: settled,
+      prove: this.proven,
+    };
+    this.results = pulumi
+      .all(
+        Object.entries(boxes).map(([box, { result, startedAt, finishedAt }]) =>
+          pulumi
+            .all([result, startedAt, finishedAt])
+            .apply(([value, from, to]): [string, unknown] => [
+              box,
+              { result: value, startedAt: from, finishedAt: to },
+            ]),
+        ),
+      )
+      .apply((entries): Record<string, unknown> => Object.fromEntries(entries));
+    this.registerOutputs({ results: this.results });
+  }
+}

@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionParts } from "../components/local/context.ts";
+import type { Connection, S3Access } from "../scripts/connection.ts";
+
+type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
+
+export interface OutputArgs {
+  readonly base: ConnectionParts;
+  readonly kafka: Part<"kafka">;
+  readonly clickhouse: Part<"clickhouse">;
+  readonly postgres: Part<"postgres">;
+  readonly zookeeper?: Part<"zookeeper">;
+  readonly vault: Part<"vault">;
+  readonly control: Part<"control">;
+  readonly signing?: Part<"signing">;
+  readonly trust: Part<"trust">;
+  /** Connection of the backup job, for `backup` by hand. */
+  readonly backup: pulumi.Output<Connection>;
+  /** What a standby's own config must hold before the day. @default none: this is the standby */
+  readonly standby?: { readonly server: pulumi.Input<S3Access>; readonly trust: Part<"trust"> };
+  readonly recovery?: pulumi.Input<unknown>;
+}
+
+/** The stack's outputs: the same names on every platform and in both roles; logins are secrets. */
+export function outputsOf(args: OutputArgs): Record<string, pulumi.Input<unknown>> {
+  const kafka = pulumi.output(args.kafka);
+  const clickhouse = pulumi.output(args.clickhouse);
+  const vault = pulumi.output(args.vault);
+  const plain = <T>(value: pulumi.Output<T>) => pulumi.unsecret(value);
+  return {
+    kafkaBootstrap: plain(kafka.bootstrap),
+    kafkaSecurityProtocol: "SASL_PLAINTEXT",
+    kafkaSaslMechanism: "SCRAM-SHA-512",
+    kafkaUsername: plain(kafka.apply((k) => k.producer?.username)),
+    kafkaPassword: kafka.apply((k) => k.producer?.password),
+    kafkaClusterId: plain(kafka.clusterId),
+    eventsTopic: plain(kafka.topic),
+    clickhouseUrl: plain(clickhouse.url),
+    clickhouseUsername: plain(clickhouse.apply((c) => c.reader?.username)),
+    clickhousePassword: clickhouse.apply((c) => c.reader?.password),
+    eventsTable: plain(clickhouse.apply((c) => `${c.database}.events`)),
+    postgresUrl: pulumi.output(args.postgres).url,
+    vault: plain(
+      vault.apply(({ endpoint, region, backups, archive }) => ({
+        endpoint,
+        region,
+        backups,
+        archive,
+      })),
+    ),
+    epoch: plain(pulumi.output(args.base.epoch ?? 1)),
+    connection: pulumi.secret({
+      ...args.base,
+      kafka: args.kafka,
+      clickhouse: args.clickhouse,
+      postgres: args.postgres,
+      ...(args.zookeeper === undefined ? {} : { zookeeper: args.zookeeper }),
+      vault: args.vault,
+      control: args.control,
+      trust: args.trust,
+    }),
+    backupConnection: pulumi.secret(args.backup),
+    ...(args.standby === undefined ? {} : { standbyConfig: pulumi.secret(args.standby) }),
+    ...(args.recovery === undefined ? {} : { recovery: args.recovery }),
+  };
+}

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LocalClickHouse } from "../components/clickhouse/local.ts";
+import { connect } from "../components/local/context.ts";
+import { Step } from "../components/local/step.ts";
+import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
+import { buckets, type EpochWriters } from "../components/vault/local.ts";
+import type {
+  ClickHouseConnection,
+  Connection,
+  KafkaConnection,
+  S3Access,
+} from "../scripts/connection.ts";
+import type { PrimaryArgs } from "./primary-kafka.ts";
+import { history, newest } from "./region.ts";
+
+export interface PrimaryClickHouse {
+  readonly connection: pulumi.Output<ClickHouseConnection>;
+  /** It consumes. */
+  readonly ready: pulumi.Resource;
+  /** Results of the newest recovery in place, by box. */
+  readonly recovered?: pulumi.Output<unknown>;
+}
+
+export interface PrimaryClickHouseArgs extends PrimaryArgs {
+  readonly writers: EpochWriters;
+  readonly vaultRoot: pulumi.Input<S3Access>;
+  readonly kafka: pulumi.Output<KafkaConnection>;
+  readonly postgres: pulumi.Input<NonNullable<Connection["postgres"]>>;
+}
+
+/** ClickHouse: new, or after `clickhouse-lost` brought back beside the lost one, then consuming. */
+export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
+  const { settings, region, base, vault, writers, epochs, kafka } = args;
+  const recovered = newest(history(settings), "clickhouse");
+  const clickhouse = new LocalClickHouse(
+    recovered === undefined ? "clickhouse" : `clickhouse-${recovered.label}`,
+    {
+      region,
+      backups: pulumi
+        .output(writers.backup.near)
+        .apply(({ backups, archive: _, ...side }) => ({ ...side, bucket: backups })),
+      consumer: kafka.apply(({ consumer }) => {
+        if (consumer === undefined) throw new Error("Kafka's connection has no ClickHouse login");
+        return consumer;
+      }),
+      kafkaCa: kafka.ca,
+      ...(recovered === undefined ? {} : { recoveryId: recovered.label }),
+    },
+    { dependsOn: [...args.after] },
+  );
+  const { connection } = clickhouse;
+  const control = vault.recovery.control;
+  if (recovered === undefined || epochs.recoveryId === undefined) {
+    const structure = new Step("structure", {
+      command: "structure",
+      connection: connect({ ...base, clickhouse: connection }),
+    });
+    const attach = new Step(
+      "attach",
+      {
+        command: "attach",
+        connection: connect({
+          ...base,
+          clickhouse: connection,
+          kafka,
+          control,
+          vault: vault.recovery.near,
+          postgres: args.postgres,
+        }),
+        triggers: [clickhouse.generation],
+      },
+      { dependsOn: [structure, ...args.after] },
+    );
+    return { connection, ready: attach };
+  }
+
+  const pick = new Step(
+    `${recovered.label}-pick`,
+    {
+      command: "pick-ledger",
+      connection: connect({ ...base, vault: vault.recovery.near, trust: args.trust }),
+      params: pulumi.output({ recoveryId: epochs.recoveryId }),
+    },
+    { dependsOn: [...args.after] },
+  );
+  const recovery = new ClickHouseRecovery(recovered.label, {
+    recoveryId: epochs.recoveryId,
+    base,
+    picked: pick.result,
+    clickhouse: connection,
+    kafka,
+    kafkaSurvived: true,
+    postgres: args.postgres,
+    vault: vault.recovery.near,
+    control,
+    vaultAdmin: pulumi
+      .output(args.vaultRoot)
+      .apply((access) => ({ ...access, backups: buckets.backups, archive: buckets.archive })),
+    trust: args.trust,
+    reason: "ClickHouse was lost, Kafka lives on",
+    clockMarginSeconds: settings.lease.clockMargin,
+    beforeFence: [...args.after],
+    generation: clickhouse.generation,
+  });
+  return { connection, ready: recovery.proven, recovered: recovery.results };
+}
