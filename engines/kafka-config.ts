@@ -40,6 +40,9 @@ function identity(options: KafkaBrokerOptions): Record<string, string | number |
     "process.roles": controller.id === options.id ? "broker,controller" : "broker",
     "controller.quorum.voters": `${String(controller.id)}@127.0.0.1:${String(controller.port)}`,
     "controller.listener.names": "CONTROLLER",
+    // A broker that was killed may register again when its former self has timed out.
+    "broker.session.timeout.ms": 6000,
+    "broker.heartbeat.interval.ms": 1000,
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
   };
 }

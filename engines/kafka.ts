@@ -67,6 +67,7 @@ export function kafkaBroker(options: KafkaBrokerOptions): ProcessSpec {
     name: options.name,
     home: options.home,
     argv: [
+      ...awaitFormerSelf(options),
       options.java,
       "-Xms64m",
       `-Xmx${String(heap)}m`,
@@ -138,4 +139,19 @@ export function kafkaBroker(options: KafkaBrokerOptions): ProcessSpec {
     startTimeoutSeconds: 90,
     stopTimeoutSeconds: 20,
   };
+}
+
+/** In front of the broker's own command line; `exec` keeps the process, so that signals reach it. */
+function awaitFormerSelf({ coordination, id }: KafkaBrokerOptions): string[] {
+  if (coordination.kind !== "zookeeper") return [];
+  return [
+    "/bin/sh",
+    "-c",
+    '"$1" "$2" "$3" "$4"; shift 4; exec "$@"',
+    "sh",
+    process.execPath,
+    join(import.meta.dirname, "kafka-await.ts"),
+    coordination.connect,
+    String(id),
+  ];
 }

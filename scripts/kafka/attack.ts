@@ -1,7 +1,14 @@
 import { Consumer, FetchIsolationLevels } from "@platformatic/kafka";
 import type { fetchV17 } from "@platformatic/kafka";
 import type { ConsumerLogin, KafkaConnection } from "../connection.ts";
-import { apiOf, brokerErrorName, clientOptions, consumerCertificate, withAdmin } from "./client.ts";
+import {
+  apiOf,
+  brokerErrorName,
+  clientOptions,
+  consumerCertificate,
+  settled,
+  withAdmin,
+} from "./client.ts";
 import { describeTopic, topicMetadata } from "./topics.ts";
 
 /** One try to consume with a login that must not be able to. */
@@ -53,7 +60,9 @@ export async function attackByGroup(
   return attempt(kafka, login, async (consumer) => {
     const { topics } = consumer;
     topics.track(kafka.topic);
-    const member = await consumer.joinGroup({ sessionTimeout: 6000, heartbeatInterval: 2000 });
+    const member = await settled(() =>
+      consumer.joinGroup({ sessionTimeout: 6000, heartbeatInterval: 2000 }),
+    );
     return `joined the group ${kafka.group} as ${member}`;
   });
 }

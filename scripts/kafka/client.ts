@@ -1,6 +1,7 @@
 import { Admin, Base, kGetApi, MultipleErrors } from "@platformatic/kafka";
 import type { API, BaseOptions, Connection as BrokerConnection } from "@platformatic/kafka";
 import { Kafka, logLevel } from "kafkajs";
+import pRetry from "p-retry";
 import { UserError } from "../command.ts";
 import type { ConsumerLogin, KafkaConnection } from "../connection.ts";
 
@@ -40,8 +41,8 @@ export function clientOptions(kafka: KafkaConnection, login: KafkaLogin): BaseOp
     connectTimeout: 5000,
     requestTimeout: 30_000,
     timeout: 20_000,
-    // A coordinator that is being elected or loaded answers after a few seconds.
-    retries: 15,
+    // More is for `settled`: the library also tries a wrong password again.
+    retries: 1,
     retryDelay: 300,
     ...(login.kind === "scram"
       ? {
@@ -114,6 +115,27 @@ export async function apiOf<Request extends unknown[], Response>(
 export async function everyBroker(client: Base): Promise<Map<number, BrokerConnection>> {
   await client.metadata({ topics: [], forceUpdate: true });
   return client.connectToBrokers();
+}
+
+/** Passing states of a cluster whose coordinators, controller or leaders move. */
+const UNSETTLED = new Set([
+  "COORDINATOR_NOT_AVAILABLE",
+  "COORDINATOR_LOAD_IN_PROGRESS",
+  "NOT_COORDINATOR",
+  "NOT_CONTROLLER",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_OR_FOLLOWER",
+]);
+
+/** Runs an idempotent call again, for up to 15 s, while the cluster is not settled. */
+export async function settled<T>(call: () => Promise<T>): Promise<T> {
+  return pRetry(call, {
+    retries: Infinity,
+    maxRetryTime: 15_000,
+    minTimeout: 200,
+    maxTimeout: 200,
+    shouldRetry: ({ error }) => UNSETTLED.has(brokerErrorName(error)),
+  });
 }
 
 /**

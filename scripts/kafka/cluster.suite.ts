@@ -254,6 +254,7 @@ export function clusterSuite(mode: NonNullable<TestKafkaOptions["mode"]>): void 
         groupId: kafka.group,
         sessionTimeout: SESSION_MS,
         heartbeatInterval: 300,
+        retries: 10,
       });
       const rows: number[] = [];
       const stream = await consumer.consume({ topics: [kafka.topic], mode: "earliest" });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
-import { withAdmin } from "./client.ts";
+import { settled, withAdmin } from "./client.ts";
 
 export interface GroupMember {
   readonly id: string;
@@ -27,7 +27,7 @@ export async function groupState(
 }
 
 export async function describeGroup(admin: Admin, group: string): Promise<GroupState> {
-  const found = (await admin.describeGroups({ groups: [group] })).get(group);
+  const found = (await settled(() => admin.describeGroups({ groups: [group] }))).get(group);
   if (found === undefined) throw new Error(`the broker does not describe the group ${group}`);
   const members = [...found.members.values()].map((member) => ({
     id: member.id,

@@ -1,7 +1,7 @@
 import type { Admin } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
-import { brokerErrorName, withAdmin } from "./client.ts";
+import { brokerErrorName, settled, withAdmin } from "./client.ts";
 import { describeGroup } from "./groups.ts";
 import { describeTopic } from "./topics.ts";
 
@@ -114,10 +114,9 @@ async function commit(
     offset: BigInt(offset),
   }));
   try {
-    await admin.alterConsumerGroupOffsets({
-      groupId,
-      topics: [{ name: topic, partitionOffsets }],
-    });
+    await settled(() =>
+      admin.alterConsumerGroupOffsets({ groupId, topics: [{ name: topic, partitionOffsets }] }),
+    );
   } catch (error) {
     // The broker's own guard, for a member that joined after the look at the group.
     if (["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION"].includes(brokerErrorName(error))) {
@@ -137,10 +136,12 @@ async function committedOffsets(
   partitions: number,
 ): Promise<Map<number, number>> {
   const partitionIndexes = Array.from({ length: partitions }, (_, index) => index);
-  const [found] = await admin.listConsumerGroupOffsets({
-    groups: [{ groupId, topics: [{ name: topic, partitionIndexes }] }],
-    requireStable: true,
-  });
+  const [found] = await settled(() =>
+    admin.listConsumerGroupOffsets({
+      groups: [{ groupId, topics: [{ name: topic, partitionIndexes }] }],
+      requireStable: true,
+    }),
+  );
   const listed = found?.topics.find((each) => each.name === topic)?.partitions ?? [];
   return new Map(
     listed

@@ -8,7 +8,7 @@ import type { Connection, ConsumerLogin, KafkaConnection } from "../../scripts/c
 import { clusterId } from "../../scripts/kafka/cluster.ts";
 import { testAuthority } from "./certificates.ts";
 import { javaTools } from "./java.ts";
-import { freePorts, startProcess, tempHome } from "./process.ts";
+import { freePorts, portsClosed, startProcess, tempHome } from "./process.ts";
 import type { RunningProcess } from "./process.ts";
 import { startZooKeeper } from "./zookeeper.ts";
 import type { TestZooKeeper } from "./zookeeper.ts";
@@ -118,6 +118,7 @@ export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKa
       return processes;
     },
     async restart() {
+      await portsClosed(specs);
       processes = await start();
     },
     async stop() {

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach } from "vitest";
 import { tryLock } from "../../engines/lock.ts";
-import { assertPortsFree } from "../../engines/ports.ts";
+import { assertPortsFree, listenerInodes } from "../../engines/ports.ts";
 import type { ProcessSpec, RunRecord } from "../../engines/process.ts";
 import { start, stop } from "../../engines/supervisor.ts";
 
@@ -88,4 +89,10 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
       process.kill(-record.pid, "SIGKILL");
     },
   };
+}
+
+/** Waits until nobody listens on the specs' ports: a killed JVM closes them a moment after its end. */
+export async function portsClosed(specs: readonly ProcessSpec[]): Promise<void> {
+  const ports = specs.flatMap((spec) => Object.values(spec.ports));
+  while (ports.some((port) => listenerInodes(port).size > 0)) await sleep(50);
 }

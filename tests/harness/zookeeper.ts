@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { zookeeperMember } from "../../engines/zookeeper.ts";
 import type { ZooKeeperMember, ZooKeeperOptions } from "../../engines/zookeeper.ts";
 import type { Connection } from "../../scripts/connection.ts";
-import { freePorts, startProcess, tempHome } from "./process.ts";
+import { freePorts, portsClosed, startProcess, tempHome } from "./process.ts";
 import type { RunningProcess } from "./process.ts";
 import { javaTools } from "./java.ts";
 
@@ -64,6 +64,7 @@ export async function startZooKeeper(
       superPassword: common.superPassword,
     },
     async restart() {
+      await portsClosed(specs);
       processes = await start();
     },
     async stop() {
