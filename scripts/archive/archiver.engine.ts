@@ -95,7 +95,7 @@ async function archived(connection: Connection): Promise<ArchivedRecord[]> {
   return all.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
-async function caughtUp(connection: Connection): Promise<void> {
+async function caughtUp(connection: Connection, running?: Running): Promise<void> {
   const { kafka } = connection;
   if (kafka === undefined) throw new Error("no Kafka");
   for (let attempt = 0; attempt < 300; attempt++) {
@@ -103,7 +103,7 @@ async function caughtUp(connection: Connection): Promise<void> {
     if (progress.every(({ lag }) => lag === 0)) return;
     await sleep(100);
   }
-  throw new Error("the archive did not catch up within 30 s");
+  throw new Error(`the archive did not catch up within 30 s: ${running?.lines.join("\n") ?? ""}`);
 }
 
 async function produce(connection: Connection, count: number, partition?: number): Promise<void> {
@@ -156,7 +156,7 @@ describe("archiver", () => {
     }
     await producer.disconnect();
     const running = start(connection);
-    await caughtUp(connection);
+    await caughtUp(connection, running);
     await running.stop();
 
     const records = await archived(connection);

@@ -86,7 +86,15 @@ export async function runArchiver(
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: (payload) => writer.takeBatch(payload),
+      eachBatch: async (payload) => {
+        try {
+          await writer.takeBatch(payload);
+        } catch (error) {
+          // kafkajs mends its own (a rebalance); for ours it would only try the batch again.
+          if (error instanceof Error && error.name.startsWith("KafkaJS")) throw error;
+          fail(error);
+        }
+      },
     });
     context.ready();
     while (!signal.aborted) {

@@ -1,55 +1,68 @@
 import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { compressionsAlgorithms } from "@platformatic/kafka";
-import type { IHeaders } from "kafkajs";
+import kafkajs, { type KafkaMessage } from "kafkajs";
 import { snappyBlocks } from "../kafka/codecs.ts";
 import type { ArchivedHeader } from "./envelope.ts";
-
-type KafkaJs = typeof import("kafkajs");
 
 interface Decoder {
   readVarIntBytes(): Buffer | null;
 }
+type RecordDecoder = (decoder: Decoder, batchContext?: unknown) => object;
+
+const RAW_HEADERS = Symbol.for("recover.rawHeaders");
+const require = createRequire(import.meta.url);
+let prepared = false;
 
 /**
- * A private copy of kafkajs that keeps headers as they are. The library folds a record's headers
- * into one object, which loses the order of repeated names, moves names that look like numbers and
- * trips over names like `constructor` (`src/protocol/recordBatch/record/v0/decoder.js` of 2.2.4).
- * Here every header gets a name of its own and carries `[name, value]`: see {@link losslessHeaders}.
- * Other users of kafkajs in this process keep the library's own behaviour.
+ * Makes kafkajs keep every record's headers as they came. The library folds them into one object,
+ * which loses the order of repeated names, moves names that look like numbers and trips over names
+ * like `constructor` (`src/protocol/recordBatch/record/v0/decoder.js` of 2.2.4). Its two decoders
+ * are wrapped, so that a record carries the raw list besides: see {@link losslessHeaders}. Nobody
+ * else in this process sees a difference.
  */
-export function losslessKafkaJs(): KafkaJs {
-  const require = createRequire(import.meta.url);
-  const folder = dirname(require.resolve("kafkajs/package.json")) + sep;
-  const own = Object.keys(require.cache).filter((path) => path.startsWith(folder));
-  const before = own.map((path) => [path, require.cache[path]] as const);
-  for (const path of own) Reflect.deleteProperty(require.cache, path);
-  const headerDecoder = require.resolve("kafkajs/src/protocol/recordBatch/header/v0/decoder.js");
-  require(headerDecoder);
-  const loaded = require.cache[headerDecoder];
-  if (loaded === undefined) throw new Error("kafkajs keeps its header decoder elsewhere");
-  let count = 0;
-  loaded.exports = (decoder: Decoder) => ({
-    key: `header ${(count = (count + 1) % 1_000_000)}`,
-    value: [decoder.readVarIntBytes() ?? Buffer.alloc(0), decoder.readVarIntBytes()],
-  });
-  const kafkajs = require("kafkajs") as KafkaJs;
-  for (const path of Object.keys(require.cache)) {
-    if (path.startsWith(folder)) Reflect.deleteProperty(require.cache, path);
+export function prepareKafkaJs(): void {
+  if (prepared) return;
+  const path = "kafkajs/src/protocol/recordBatch";
+  // kafkajs loads its decoders at the first fetch; one that is loaded has captured the other.
+  const recordPath = require.resolve(`${path}/record/v0/decoder.js`);
+  if (require.cache[recordPath] !== undefined) {
+    throw new Error("kafkajs fetched in this process before prepareKafkaJs(): call it first");
   }
-  for (const [path, module] of before) require.cache[path] = module;
-  registerCodecs(kafkajs);
-  return kafkajs;
+  let current: ArchivedHeader[] = [];
+  replace(require.resolve(`${path}/header/v0/decoder.js`), () => (decoder: Decoder) => {
+    const name = decoder.readVarIntBytes() ?? Buffer.alloc(0);
+    const value = decoder.readVarIntBytes();
+    current.push([name, value]);
+    return { key: name.toString("utf8"), value };
+  });
+  replace(recordPath, (original) => (decoder: Decoder, batchContext?: unknown) => {
+    const headers = (current = []);
+    const record = (original as RecordDecoder)(decoder, batchContext);
+    return Object.assign(record, { [RAW_HEADERS]: headers });
+  });
+  registerCodecs();
+  prepared = true;
 }
 
-/** The headers of a message that came through {@link losslessKafkaJs}. */
-export function losslessHeaders(headers: IHeaders | undefined): ArchivedHeader[] {
-  return Object.values(headers ?? {}) as unknown as ArchivedHeader[];
+function replace(path: string, wrap: (original: unknown) => unknown): void {
+  require(path);
+  const loaded = require.cache[path];
+  if (loaded === undefined) throw new Error(`kafkajs keeps another module than ${path}`);
+  loaded.exports = wrap(loaded.exports);
+}
+
+/** The headers of a message that was fetched after {@link prepareKafkaJs}. */
+export function losslessHeaders(message: KafkaMessage): readonly ArchivedHeader[] {
+  const headers = (message as { [RAW_HEADERS]?: readonly ArchivedHeader[] })[RAW_HEADERS];
+  if (headers !== undefined) return headers;
+  if (Object.keys(message.headers ?? {}).length === 0) return [];
+  throw new Error("this message was decoded by another copy of kafkajs: its headers are not exact");
 }
 
 /** kafkajs itself only knows gzip; a producer may use any codec. */
-function registerCodecs({ CompressionCodecs, CompressionTypes }: KafkaJs): void {
+function registerCodecs(): void {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
   const { lz4, snappy } = compressionsAlgorithms;
   const codec =
     (compress: (data: Buffer) => Buffer, decompress: (data: Buffer) => Buffer) => () => ({
@@ -57,8 +70,12 @@ function registerCodecs({ CompressionCodecs, CompressionTypes }: KafkaJs): void 
       decompress: (data: Buffer) => Promise.resolve(decompress(data)),
     });
   CompressionCodecs[CompressionTypes.ZSTD] = codec(zstdCompressSync, zstdDecompressSync);
-  CompressionCodecs[CompressionTypes.LZ4] = codec(lz4.compressSync, lz4.decompressSync);
-  CompressionCodecs[CompressionTypes.Snappy] = codec(snappy.compressSync, (data) =>
-    Buffer.concat(snappyBlocks(data).map((block) => snappy.decompressSync(block))),
+  CompressionCodecs[CompressionTypes.LZ4] = codec(
+    (data) => lz4.compressSync(data),
+    (data) => lz4.decompressSync(data),
+  );
+  CompressionCodecs[CompressionTypes.Snappy] = codec(
+    (data) => snappy.compressSync(data),
+    (data) => Buffer.concat(snappyBlocks(data).map((block) => snappy.decompressSync(block))),
   );
 }

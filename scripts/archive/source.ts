@@ -1,11 +1,11 @@
-import type { Consumer, Kafka as KafkaType } from "kafkajs";
+import kafkajs, { type Consumer } from "kafkajs";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
 import { ARCHIVER_GROUP } from "../kafka/acls.ts";
 import { type KafkaLogin, withAdmin } from "../kafka/client.ts";
 import { requireCluster } from "../kafka/cluster.ts";
 import { describeTopic, type TopicState } from "../kafka/topics.ts";
-import { losslessKafkaJs } from "./lossless-kafkajs.ts";
+import { prepareKafkaJs } from "./lossless-kafkajs.ts";
 
 type ScramLogin = Extract<KafkaLogin, { kind: "scram" }>;
 
@@ -72,9 +72,10 @@ export function archiveConsumer(
   sessionTimeoutSeconds: number,
   onTrouble: (message: string) => void,
 ): Consumer {
-  const { Kafka, logLevel } = losslessKafkaJs();
+  prepareKafkaJs();
+  const { Kafka, logLevel } = kafkajs;
   const login = archiverLogin(kafka);
-  const client: KafkaType = new Kafka({
+  const client = new Kafka({
     clientId: "archiver",
     brokers: kafka.bootstrap.split(","),
     connectionTimeout: 5_000,

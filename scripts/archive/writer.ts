@@ -126,6 +126,7 @@ export class ArchiveWriter {
       const place = { ...this.#place, partition };
       archive = new PartitionArchive(this.#store, this.#bucket, place, next);
       assignment.partitions.set(partition, archive);
+      assignment.committed.set(partition, next);
     }
     return archive;
   }
@@ -262,6 +263,6 @@ function toRecord(topic: string, partition: number, message: KafkaMessage): Arch
     timestamp: Number(message.timestamp),
     key: message.key,
     value: message.value,
-    headers: losslessHeaders(message.headers),
+    headers: losslessHeaders(message),
   };
 }
