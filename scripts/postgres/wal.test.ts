@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { lsnToBigInt, segmentsBetween, storedSegment, timelineOf } from "./wal.ts";
+import { lastContiguous, lsnToBigInt, segmentsBetween, storedSegment, timelineOf } from "./wal.ts";
 
 describe("WAL segments", () => {
   test("run over the end of the low part", () => {
@@ -25,6 +25,18 @@ describe("WAL segments", () => {
         expect(names.at(-1)).toBe(name(first + count));
       }),
     );
+  });
+
+  test("a replay ends at the first gap and follows the newest timeline", () => {
+    const wal = (...names: string[]) => new Set(names.map((n) => n.replace("-", "00000000000000")));
+    const one = "000000010000000000000003";
+    expect(lastContiguous(one, wal("00000001-03", "00000001-04", "00000001-06"))).toBe(
+      "000000010000000000000004",
+    );
+    expect(
+      lastContiguous(one, wal("00000001-03", "00000001-04", "00000002-04", "00000002-05")),
+    ).toBe("000000020000000000000005");
+    expect(lastContiguous(one, wal("00000001-04"))).toBeUndefined();
   });
 
   test.each([

@@ -27,6 +27,35 @@ export function segmentsBetween(
   return names;
 }
 
+/**
+ * How far a replay that begins with `first` gets: the last segment before the first gap, going over to
+ * a newer timeline where that has the segment (it begins with a copy of the older one's). Undefined
+ * when `first` itself is not there.
+ */
+export function lastContiguous(
+  first: string,
+  present: ReadonlySet<string>,
+  segmentSize: number = defaultSegmentSize,
+): string | undefined {
+  if (!present.has(first)) return undefined;
+  const [firstTimeline, firstNumber] = parse(first, segmentSize);
+  const timelines = [...new Set([...present].map((each) => each.slice(0, 8)))]
+    .filter((timeline) => timeline >= firstTimeline)
+    .sort()
+    .reverse();
+  // Names compare like their numbers: hex digits of a fixed width.
+  let current = firstTimeline;
+  let last = first;
+  for (let number = firstNumber; ; number++) {
+    const newest = timelines.find(
+      (timeline) => timeline >= current && present.has(name(timeline, number, segmentSize)),
+    );
+    if (newest === undefined) return last;
+    current = newest;
+    last = name(newest, number, segmentSize);
+  }
+}
+
 /** The timeline of a segment's name. */
 export function timelineOf(segment: string): number {
   return parseInt(segment.slice(0, 8), 16);

@@ -94,10 +94,14 @@ const writerGrants: Record<
     ...verbs("control", ["read", "list"], keys.fences(line)),
   ],
   backup: (prefix, { line }) => [
-    ...verbs("backups", ["read", "list"], prefix),
+    ...verbs("backups", ["read"], prefix),
+    // barman asks whether the bucket exists, and that question has no prefix: names only.
+    ...verbs("backups", ["list"], "*"),
     ...verbs("backups", ["write"], `${prefix}clickhouse/`),
     ...verbs("backups", ["write"], `${prefix}ledgers/`),
     ...verbs("backups", ["write"], `${prefix}zookeeper/`),
+    // Base backups, not WAL.
+    ...verbs("backups", ["write"], `${prefix}postgres/*/base/*`),
     // ClickHouse holds a lock object while it writes one backup.
     ...verbs("backups", ["delete"], `${prefix}clickhouse/*.lock`),
     // The archive's high-water marks go into the ledger.
@@ -106,8 +110,7 @@ const writerGrants: Record<
   ],
   wal: (prefix) => [
     ...verbs("backups", ["read", "write"], `${prefix}postgres/`),
-    // barman asks whether the bucket exists, and that question has no prefix: names only.
-    ...verbs("backups", ["list"], "*"),
+    ...verbs("backups", ["list"], `${prefix}postgres/`),
   ],
   lease: (_prefix, { line, epoch }) => [
     ...verbs("control", ["write"], keys.lease(line, epoch)),

@@ -73,7 +73,7 @@ describe("the policy table, attacked on the real server", () => {
     ["backup-e1", "removes ClickHouse's lock", remove("backups", "e1/clickhouse/a/cut/.lock")],
     ["backup-e1", "lists the archive", list("archive", "e1/")],
     ["wal-e1", "writes WAL", write("backups", "e1/postgres/main/wals/1")],
-    ["wal-e1", "may ask for the bucket", (store: Store) => store.requireBucket("backups")],
+    ["backup-e1", "writes base backups", write("backups", "e1/postgres/main/base/1/data.tar.gz")],
     ["lease-e1", "renews its lease", write("control", "main/lease/1.json")],
     ["lease-e1", "lists fences", list("control", "main/fence/")],
     ["recovery", "reads backups", read("backups", "e1/ledgers/x.json")],
