@@ -56,6 +56,11 @@ interface CommandParts<Params extends z.ZodType, Result> {
    * @default false
    */
   readonly daemon?: boolean;
+  /**
+   * Stack output that `--stack NAME` reads the connection from.
+   * @default "connection": reads everything, writes fences and step results
+   */
+  readonly connectionOutput?: string;
   /** Exit code for a result that is well-formed but red (a proof that fails). @default always 0 */
   exitCode?(result: Result): number;
 }

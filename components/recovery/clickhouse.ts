@@ -112,9 +112,14 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       { mode: args.kafkaSurvived ? "present" : "beginning" },
       [fill],
     );
-    this.attached = run("attach", "attach", { clickhouse, kafka, control, vault, postgres }, {}, [
-      cursors,
-    ]);
+    this.attached = run(
+      "attach",
+      "attach",
+      { clickhouse, kafka, control, vault, postgres },
+      {},
+      [cursors],
+      [args.generation],
+    );
     const settled = run("postgres", "postgres-settle", { clickhouse, postgres, control }, {}, [
       this.attached,
     ]);

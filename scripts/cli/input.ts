@@ -1,14 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { delimiter, dirname } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { z } from "zod";
-import { loadTools } from "../../setup/tools.mjs";
 import { UserError } from "../command.ts";
 import { connectionSchema } from "../connection.ts";
 import type { Connection } from "../connection.ts";
 import { kebab } from "./options.ts";
+import { stackOutput } from "./pulumi.ts";
 
 /** The options of every command, as given. */
 export interface CommonOptions {
@@ -32,8 +29,16 @@ export async function readInput(source: string | undefined): Promise<Input> {
   return parseAs(inputSchema, parseJson(content, where), where);
 }
 
-/** From `--input`, `--connection` or `--stack`, whichever is given, in this order. */
-export async function readConnection(input: Input, options: CommonOptions): Promise<Connection> {
+/**
+ * From `--input`, `--connection` or `--stack`, whichever is given, in this order.
+ *
+ * @param output of the stack that holds what this command needs
+ */
+export async function readConnection(
+  input: Input,
+  options: CommonOptions,
+  output = "connection",
+): Promise<Connection> {
   if (input.connection !== undefined && input.connection !== null) {
     return parseAs(connectionSchema, input.connection, "the connection of --input");
   }
@@ -42,8 +47,8 @@ export async function readConnection(input: Input, options: CommonOptions): Prom
     return parseAs(connectionSchema, parseJson(content, options.connection), options.connection);
   }
   if (options.stack !== undefined) {
-    const content = await stackConnection(options.stack);
-    return parseAs(connectionSchema, parseJson(content, "pulumi"), `stack "${options.stack}"`);
+    const content = await stackOutput(options.stack, output);
+    return parseAs(connectionSchema, content, `output "${output}" of stack "${options.stack}"`);
   }
   throw new UserError(
     "which platform? Pass --stack NAME of a stack that is up, or --connection FILE with what " +
@@ -81,35 +86,6 @@ export function parseParams<Schema extends z.ZodType>(
   throw new UserError(
     `the options of ${command} are not right (see ${command} --help):\n${lines.join("\n")}`,
   );
-}
-
-async function stackConnection(stack: string): Promise<string> {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const args = ["stack", "output", "connection", "--show-secrets", "--json", "--stack", stack];
-  const result = await execa("pulumi", args, {
-    cwd: root,
-    env: pulumiEnvironment(),
-    reject: false,
-    stdin: "ignore",
-  });
-  if (result.exitCode === 0) return result.stdout;
-  const said = result.stderr.trim() || (result.originalMessage ?? "it could not be started");
-  throw new UserError(
-    `Pulumi does not give the connection of stack "${stack}": ${said}\n` +
-      'Is the stack up ("pulumi stack ls"), and are its backend and passphrase set?',
-  );
-}
-
-function pulumiEnvironment(): Record<string, string | undefined> {
-  try {
-    const tools = loadTools();
-    return {
-      PATH: [tools.binDir, dirname(tools.node), process.env["PATH"]].join(delimiter),
-      PULUMI_HOME: process.env["PULUMI_HOME"] ?? tools.pulumiHome,
-    };
-  } catch {
-    return {}; // Without the project's own set-up: the user's Pulumi.
-  }
 }
 
 async function readText(path: string): Promise<string> {

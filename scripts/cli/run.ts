@@ -40,7 +40,11 @@ export async function runCommand(
     const result =
       "standalone" in command
         ? await command.run(common.stack, params, context)
-        : await command.run(await readConnection(input, common), params, context);
+        : await command.run(
+            await readConnection(input, common, command.connectionOutput),
+            params,
+            context,
+          );
     const code = command.exitCode?.(result) ?? EXIT.clean;
     if (common.json === true) streams.out(toJson(result));
     else if (result !== undefined) streams.out(pretty(result));
