@@ -1,4 +1,4 @@
-import { firstRanges, fromPairs } from "../proof/ranges.ts";
+import { firstRanges, fromPairs, intersect } from "../proof/ranges.ts";
 import type { Ranges } from "../proof/ranges.ts";
 import type { KafkaConnection } from "../connection.ts";
 import { readRange } from "../kafka/reader.ts";
@@ -10,6 +10,8 @@ import type { Segment } from "./segments.ts";
 
 /** Offsets between two holes that are cheaper to read than to skip. */
 const SLACK = 5000;
+
+type Valued = RawRecord & { readonly value: Buffer };
 
 export interface KafkaFill {
   /** Events inserted. */
@@ -38,7 +40,9 @@ export async function fillFromKafka(
         kafka,
         { partition, from, to: to + 1 },
         async (records) => {
-          const rows = records.filter((record) => isWanted(record.offset) && hasValue(record));
+          const rows = records.filter(
+            (record): record is Valued => isWanted(record.offset) && hasValue(record),
+          );
           if (rows.length === 0) return;
           await insertRecords(clickhouse, kafka.topic, segment, partition, rows);
           filled += rows.length;
@@ -46,13 +50,13 @@ export async function fillFromKafka(
       );
       if (missing !== null) lost.push([missing.from, missing.to - 1]);
     }
-    if (lost.length > 0) expired.set(partition, fromPairs(lost));
+    if (lost.length > 0) expired.set(partition, intersect(fromPairs(lost), ranges));
   }
   return { filled, expired };
 }
 
 /** ClickHouse's Kafka engine makes no row of an empty value or a tombstone; neither does a fill. */
-function hasValue(record: RawRecord): record is RawRecord & { value: Buffer } {
+function hasValue(record: RawRecord): record is Valued {
   return record.value !== null && record.value.length > 0;
 }
 
@@ -61,7 +65,7 @@ async function insertRecords(
   topic: string,
   { id, source }: Segment,
   partition: number,
-  records: readonly (RawRecord & { value: Buffer })[],
+  records: readonly Valued[],
 ): Promise<void> {
   await clickhouse.insertThrough(
     `INSERT INTO ${clickhouse.database}.stream

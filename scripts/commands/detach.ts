@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { detachIngest } from "../clickhouse/attach.ts";
+import { withClickHouse } from "../clickhouse/client.ts";
+import { defineCommand } from "../command.ts";
+import { requireParts } from "../connection.ts";
+
+export interface DetachResult {
+  /** From the request until the group was empty. */
+  readonly seconds: number;
+}
+
+export default defineCommand({
+  name: "detach",
+  summary: "Stops ClickHouse's consumer and waits until its group is empty",
+  params: z.object({}),
+  async run(connection, _params, reporter): Promise<DetachResult> {
+    const { clickhouse, kafka } = requireParts(connection, ["clickhouse", "kafka"]);
+    const seconds = await withClickHouse(clickhouse, (server) => detachIngest(server, kafka));
+    reporter.progress(`nothing consumes any more, the group is empty (${seconds.toFixed(1)} s)`);
+    return { seconds };
+  },
+});
