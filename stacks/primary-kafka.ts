@@ -5,7 +5,7 @@ import { Step } from "../components/local/step.ts";
 import type { LocalVault } from "../components/vault/local.ts";
 import { LocalZooKeeper } from "../components/zookeeper/local.ts";
 import type { Connection, KafkaConnection } from "../scripts/connection.ts";
-import { recoveryIdOf, type Epochs } from "./epochs.ts";
+import type { Epochs } from "./epochs.ts";
 import { history, newest } from "./region.ts";
 import type { Settings } from "./settings.ts";
 
@@ -53,10 +53,9 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
               vault: args.vault.recovery.near,
               control: args.vault.recovery.control,
             }),
-            params: pulumi.output({
-              recoveryId: recoveryIdOf(recovered.label, base),
-              consumerEpoch: epochs.current,
-            }),
+            params: pulumi
+              .output(epochs.all[epochAt(settings)])
+              .apply((epoch) => ({ keepConsumer: `clickhouse-e${String(epoch)}` })),
           },
           { dependsOn },
         );
@@ -76,13 +75,29 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
     // The brokers restart with the new ensemble only when it holds their metadata again.
     { dependsOn: restored === undefined ? dependsOn : [restored] },
   );
+  // Whose consumer the topology lets in: nobody at first (`attach` does, after the fence), and after a
+  // lost ensemble the epoch that was in force then. A later recovery of ClickHouse does not change it.
+  const keeps = recovered === undefined ? undefined : kafka.consumers[epochAt(settings)];
   const ready = new Step<{ clusterId: string }>(
     recovered === undefined ? "kafka-topology" : `${recovered.label}-topology`,
     {
       command: "kafka-topology",
-      connection: connect({ ...base, epoch: 1, kafka: kafka.withoutConsumers }),
-      params: pulumi.output({ consumerEpoch: epochInForce(settings, epochs) }),
-      triggers: [recovered?.label],
+      connection: connect({
+        ...base,
+        epoch: 1,
+        kafka: pulumi
+          .output({ known: kafka.withoutConsumers, consumer: keeps })
+          .apply(({ known, consumer }) => ({
+            ...known,
+            ...(consumer === undefined ? {} : { consumer }),
+          })),
+        ...(zookeeper === undefined ? {} : { zookeeper: zookeeper.connection }),
+      }),
+      params: pulumi
+        .output(keeps)
+        .apply((consumer): Record<string, unknown> =>
+          consumer === undefined ? {} : { consumerEpoch: consumer.epoch },
+        ),
     },
     { dependsOn: [kafka, ...(restored === undefined ? [] : [restored])] },
   );
@@ -97,13 +112,9 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
   };
 }
 
-/**
- * Whose consumer the topology lets in: the epoch in force when it was last made. A recovery of
- * ClickHouse after that changes it by its fence, not by this step.
- */
-function epochInForce(settings: Settings, epochs: Epochs): pulumi.Output<number> {
+/** Index of the epoch that was in force when the newest ensemble was made. */
+function epochAt(settings: Settings): number {
   const past = history(settings);
   const last = past.findLastIndex((each) => each.engine === "zookeeper");
-  const before = past.slice(0, last + 1).filter((each) => each.engine === "clickhouse").length;
-  return epochs.all[before] ?? epochs.current;
+  return past.slice(0, last + 1).filter((each) => each.engine === "clickhouse").length;
 }

@@ -33,6 +33,8 @@ export class LocalKafka extends pulumi.ComponentResource {
   readonly connection: pulumi.Output<KafkaConnection>;
   /** The same without ClickHouse's logins: a new epoch's login does not change it. */
   readonly withoutConsumers: pulumi.Output<KafkaConnection>;
+  /** ClickHouse's login of each epoch, oldest first. */
+  readonly consumers: readonly pulumi.Output<ConsumerLogin>[];
 
   constructor(name: string, args: LocalKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:kafka:LocalKafka", name, {}, opts);
@@ -102,6 +104,7 @@ export class LocalKafka extends pulumi.ComponentResource {
           name: `clickhouse-e${String(login.epoch)}`,
         }));
     });
+    this.consumers = logins;
     const addresses = (port: (ports: LocalRegion["ports"]["kafka"][number]) => number) =>
       region.ports.kafka.map((ports) => `127.0.0.1:${String(port(ports))}`).join(",");
     this.withoutConsumers = pulumi.secret(
@@ -144,6 +147,7 @@ export class LocalKafka extends pulumi.ComponentResource {
     this.registerOutputs({
       connection: this.connection,
       withoutConsumers: this.withoutConsumers,
+      consumers: this.consumers,
     });
   }
 }
