@@ -15,7 +15,7 @@ export function ledgerFixture(overrides: Partial<Ledger> = {}): Ledger {
     finishedAt: "2026-11-22T23:15:10Z",
     writer: { stack: "local", owner: "o", region: "east" },
     keyId: "k1",
-    cut: { segment: "s1", pausedSeconds: 1.5, exactTables: ["events_hourly"], partitions: [] },
+    cut: { segment: 1, pausedSeconds: 1.5, exactTables: ["events_hourly"], partitions: [] },
     clickhouse: {
       database: "posthog",
       tables: [],

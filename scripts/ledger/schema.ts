@@ -38,7 +38,7 @@ export const ledgerObject = z.object({
 });
 export type LedgerObject = z.infer<typeof ledgerObject>;
 
-export const tableClass = z.enum(["idempotent", "exact cut", "rebuilt", "tenancy"]);
+export const tableClass = z.enum(["idempotent", "exact-cut", "rebuilt", "control"]);
 export type TableClass = z.infer<typeof tableClass>;
 
 export const tableEntry = z.object({
@@ -50,13 +50,17 @@ export const tableEntry = z.object({
   backup: z.enum(["cut", "bulk"]).nullable(),
 });
 
-export const contentHash = identityPartition.extend({
+/** As `scripts/clickhouse/contenthash.ts` makes them: they do not depend on the order of rows. */
+export const contentHash = z.object({
   table: z.string().min(1),
+  /** Empty for tables without identity columns. */
+  clusterId: z.string(),
+  topicId: z.string(),
+  partition: z.int().nonnegative(),
   rows: z.int().nonnegative(),
-  /** Order-independent, over every column of the rows below the cut. */
-  hash: z.string().min(1),
+  sum: z.string(),
+  xor: z.string(),
 });
-export type ContentHashEntry = z.infer<typeof contentHash>;
 
 export const ledgerSchema = z.object({
   version: z.literal(1),
@@ -75,8 +79,8 @@ export const ledgerSchema = z.object({
   /** Which public key of the trust list verifies the signature. */
   keyId: z.string().min(1),
   cut: z.object({
-    /** The ingest segment that this cut closed; null when nothing was ingesting. */
-    segment: z.string().nullable(),
+    /** The ingest segment that this cut closed. */
+    segment: z.int().nonnegative(),
     /** How long nothing was consumed. */
     pausedSeconds: z.number().nonnegative(),
     /** Tables that agree exactly with `contiguous`. */
@@ -86,6 +90,7 @@ export const ledgerSchema = z.object({
   clickhouse: z.object({
     database: z.string(),
     tables: z.array(tableEntry),
+    /** Rows below the cut, by identity partition; sums by segment. */
     contentHashes: z.array(contentHash),
     /** Folders of the native backups on the backup disk, in restore order: full first. */
     backups: z.array(z.object({ id: backupId, cut: z.string(), bulk: z.string() })).min(1),
@@ -115,7 +120,7 @@ export const ledgerSchema = z.object({
         configs: z.record(z.string(), z.string()),
       }),
     ),
-    acls: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
+    acls: z.array(z.record(z.string(), z.string())),
     /** Names only. */
     logins: z.array(z.string()),
   }),

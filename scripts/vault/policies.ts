@@ -92,6 +92,7 @@ const writerGrants: Record<
     // It reads what is in the way of a conditional PUT.
     ...verbs("archive", ["read", "list", "write"], prefix),
     ...verbs("control", ["read", "list"], keys.fences(line)),
+    ...verbs("control", ["write"], keys.announcement(line, "archiver")),
   ],
   backup: (prefix, { line }) => [
     ...verbs("backups", ["read"], prefix),
@@ -107,6 +108,10 @@ const writerGrants: Record<
     // The archive's high-water marks go into the ledger.
     ...verbs("archive", ["read", "list"], prefix),
     ...verbs("control", ["read", "list"], keys.fences(line)),
+    // What it says about itself, and the lock against a second backup.
+    ...verbs("control", ["read", "list"], `${line}/announcements/`),
+    ...verbs("control", ["write"], keys.announcement(line, "backup")),
+    ...verbs("control", ["write"], keys.announcement(line, "backup-lock")),
   ],
   wal: (prefix) => [
     ...verbs("backups", ["read", "write"], `${prefix}postgres/`),

@@ -1,0 +1,145 @@
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { isAlive, readStat } from "../../engines/proc.ts";
+import { type Reporter, UserError } from "../command.ts";
+import type { ControlBucket } from "../connection.ts";
+import { keys } from "../fence/records.ts";
+import { ObjectStore } from "../vault/s3.ts";
+
+const lockRecord = z.object({
+  owner: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  startTicks: z.int(),
+  /** Of the backup. */
+  id: z.string(),
+  /** `paused`: its holder has stopped ingest for the cut; a successor has to start it again. */
+  phase: z.enum(["running", "paused", "released"]),
+  renewedAt: z.iso.datetime(),
+});
+type LockRecord = z.infer<typeof lockRecord>;
+
+const RENEW_SECONDS = 5;
+/** A holder that has not renewed for this long is dead: six renewals. */
+const STALE_SECONDS = 30;
+
+export interface BackupLock {
+  /** What a killed predecessor left: true when ingest was stopped for its cut. */
+  readonly predecessorPaused: boolean;
+  setPhase(phase: "running" | "paused"): Promise<void>;
+  /** @throws UserError when another backup has taken the lock over (this process was suspended). */
+  assertHeld(): void;
+  release(): Promise<void>;
+}
+
+/**
+ * Two backups of a line never run together: the lock is one object, changed only while it is what
+ * was read. A holder that died is noticed at once on its own machine, else after 30 s.
+ * @throws UserError when another backup is alive.
+ */
+export async function takeBackupLock(
+  control: ControlBucket,
+  line: string,
+  owner: string,
+  id: string,
+  reporter: Reporter,
+): Promise<BackupLock> {
+  const store = new ObjectStore(control);
+  const key = keys.announcement(line, "backup-lock");
+  const { bucket } = control;
+  const { pid } = process;
+  const mine = { owner, host: hostname(), pid, startTicks: readStat(pid)?.startTicks ?? 0, id };
+  let phase: LockRecord["phase"] = "running";
+  let etag = "";
+  let lost = false;
+  let predecessorPaused = false;
+
+  const body = (): string =>
+    JSON.stringify({ ...mine, phase, renewedAt: new Date().toISOString() } satisfies LockRecord);
+  const write = async (): Promise<boolean> => {
+    const result = await store.putIfMatch(bucket, key, body(), etag);
+    if (result.written) etag = result.etag ?? etag;
+    return result.written;
+  };
+
+  const give = (): void => {
+    store.close();
+  };
+  try {
+    for (;;) {
+      const head = await store.head(bucket, key);
+      if (head === undefined) {
+        const { created, etag: first } = await store.putIfAbsent(bucket, key, body());
+        if (!created) continue;
+        etag = first ?? (await store.head(bucket, key))?.etag ?? "";
+        break;
+      }
+      etag = head.etag;
+      const found = lockRecord.safeParse(JSON.parse((await store.getText(bucket, key)) ?? "null"));
+      const there = found.success ? found.data : undefined;
+      if (there !== undefined && there.phase !== "released") {
+        await waitUntilDead(there);
+        predecessorPaused ||= there.phase === "paused";
+        reporter.warn(
+          `the backup ${there.id} (process ${there.pid} on ${there.host}) ended without finishing: its lock is taken over`,
+        );
+      }
+      if (await write()) break;
+    }
+  } catch (error) {
+    give();
+    throw error;
+  }
+  const timer = setInterval(() => {
+    void write()
+      .then((held) => {
+        lost ||= !held;
+      })
+      // Unreachable for a while: the lock stays ours until somebody takes it.
+      .catch(() => undefined);
+  }, RENEW_SECONDS * 1000);
+  timer.unref();
+
+  const assertHeld = (): void => {
+    if (!lost) return;
+    throw new UserError(
+      `another backup took the lock ${key} over while this one (${id}) did not answer: this one stops ` +
+        "without a ledger, and harms nothing. The other one is the backup.",
+    );
+  };
+  return {
+    predecessorPaused,
+    assertHeld,
+    async setPhase(next) {
+      phase = next;
+      if (!(await write())) lost = true;
+      assertHeld();
+    },
+    async release() {
+      clearInterval(timer);
+      phase = "released";
+      if (!lost) await write().catch(() => false);
+      give();
+    },
+  };
+
+  async function waitUntilDead(there: LockRecord): Promise<void> {
+    if (there.host === mine.host && !isAlive(there)) return;
+    const age = (Date.now() - Date.parse(there.renewedAt)) / 1000;
+    if (age > STALE_SECONDS) return;
+    // A renewal that is seen counts, whatever the clocks say.
+    reporter.progress(`the backup ${there.id} holds the lock: watching whether it is alive`);
+    await sleep(2 * RENEW_SECONDS * 1000);
+    const text = await store.getText(bucket, key);
+    const now = lockRecord.safeParse(JSON.parse(text ?? "null"));
+    if (now.success && (now.data.renewedAt !== there.renewedAt || now.data.phase === "released")) {
+      if (now.data.phase === "released") return;
+      throw new UserError(
+        `another backup (${now.data.id}, process ${now.data.pid} on ${now.data.host}) is running: two at once ` +
+          "would break each other's chain. Nothing was done. Wait until it has finished, then run this again.",
+      );
+    }
+    await sleep(Math.max(0, STALE_SECONDS - age - 2 * RENEW_SECONDS) * 1000);
+  }
+}
