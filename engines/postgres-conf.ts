@@ -1,3 +1,5 @@
+import { UserError } from "../scripts/command.ts";
+
 /** What decides the server's configuration; everything else is the same everywhere. */
 export interface PostgresConf {
   readonly port: number;
@@ -65,7 +67,7 @@ export function postgresConf(conf: PostgresConf): string {
     settings["recovery_target_timeline"] = "latest";
     settings["recovery_target_action"] = "promote";
     if (conf.target !== undefined && conf.target !== "latest") {
-      settings["recovery_target_time"] = conf.target.time;
+      settings["recovery_target_time"] = targetTime(conf.target.time);
     }
   }
   return Object.entries(settings)
@@ -88,12 +90,15 @@ export function restoreWalScript(
   const command = [
     `${barmanBin}/barman-cloud-wal-restore`,
     ...options,
-    ...["--no-partial", "--parallel", "8", "--spool-dir"],
+    ...["--no-partial", "--parallel", "16", "--spool-dir"],
   ].map(shellQuote);
   return [
     "#!/bin/sh",
+    'spool="$TMPDIR/wal-spool"',
+    "# What an earlier call fetched ahead: not worth starting barman.",
+    '[ -f "$spool/$1" ] && exec mv -f "$spool/$1" "$2"',
     `for url in ${urls.map(shellQuote).join(" ")}; do`,
-    `  ${command.join(" ")} "$TMPDIR/wal-spool" "$url" ${shellQuote(serverName)} "$1" "$2"`,
+    `  ${command.join(" ")} "$spool" "$url" ${shellQuote(serverName)} "$1" "$2"`,
     "  status=$?",
     '  [ "$status" -eq 0 ] && exit 0',
     '  [ "$status" -eq 1 ] || exit 255',
@@ -101,6 +106,22 @@ export function restoreWalScript(
     "exit 1",
     "",
   ].join("\n");
+}
+
+/**
+ * ISO 8601 with a zone, as recovery_target_time takes it: it knows no `Z`.
+ * @throws UserError for a time without a zone: nobody can tell which moment that is
+ */
+function targetTime(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)$/.exec(iso);
+  if (match === null) {
+    throw new UserError(
+      `"${iso}" is no point in time to restore PostgreSQL to: write it as ISO 8601 with its zone, for ` +
+        "example 2026-11-23T00:31:34.835Z.",
+    );
+  }
+  const [, day = "", time = "", zone = ""] = match;
+  return `${day} ${time}${zone === "Z" ? "+00" : zone}`;
 }
 
 /** One word for a POSIX shell. */

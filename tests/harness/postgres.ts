@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { postgresServer, type PostgresSettings, type PostgresSource } from "../../engines/postgres.ts";
+import {
+  postgresServer,
+  type PostgresSettings,
+  type PostgresSource,
+} from "../../engines/postgres.ts";
 import type { ProcessSpec } from "../../engines/process.ts";
 import type { Connection } from "../../scripts/connection.ts";
 import { freePorts, startProcess, tempHome, type RunningProcess } from "./process.ts";
@@ -34,6 +38,8 @@ export async function testPostgresSpec(
     /** @default 1 */
     readonly archiveTimeoutSeconds?: number;
     readonly password?: string;
+    /** Login that WAL is archived with. @default root's */
+    readonly archiver?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   } = {},
 ): Promise<ProcessSpec> {
   const [port = 0] = await freePorts(1);
@@ -43,7 +49,12 @@ export async function testPostgresSpec(
     port,
     superuserPassword: options.password ?? "postgres-password-of-a-test",
     source: options.source ?? { kind: "new" },
-    archive: { ...s3.root, bucket: s3.vault.backups, prefix: options.prefix ?? "e1" },
+    archive: {
+      ...s3.root,
+      ...options.archiver,
+      bucket: s3.vault.backups,
+      prefix: options.prefix ?? "e1",
+    },
     archiveTimeoutSeconds: options.archiveTimeoutSeconds ?? 1,
     tools: postgresTools(),
   });
