@@ -6,6 +6,15 @@ import { type Ledger, ledgerSchema, type SignedLedger, signedLedger } from "./sc
 /** Ed25519 public keys (SPKI PEM) by key id: from the standby's own config. Rotation = a list. */
 export type Trust = Readonly<Record<string, string>>;
 
+/** The public part of a signing key, as a trust list: who signs trusts itself. */
+export function publicKeyOf(signing: {
+  readonly keyId: string;
+  readonly privateKey: string;
+}): Trust {
+  const key = createPublicKey(createPrivateKey(signing.privateKey));
+  return { [signing.keyId]: key.export({ type: "spki", format: "pem" }).toString() };
+}
+
 /** A ledger that was read and may be used, or the reason why not. */
 export type Opened =
   { readonly ok: true; readonly ledger: Ledger } | { readonly ok: false; readonly reason: string };

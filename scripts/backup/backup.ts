@@ -1,0 +1,298 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { epochPrefix } from "../archive/layout.ts";
+import { archiveProgress } from "../archive/source.ts";
+import { withClickHouse, type ClickHouse } from "../clickhouse/client.ts";
+import { hashIdentityTables } from "../clickhouse/contenthash.ts";
+import { TABLES, tablesOf } from "../clickhouse/schema.ts";
+import type { Context } from "../command.ts";
+import { type Connection, requireParts } from "../connection.ts";
+import { failpoint } from "../failpoint.ts";
+import { assertEpoch } from "../fence/epoch.ts";
+import { adminLogin } from "../kafka/client.ts";
+import { captureTopology } from "../kafka/topology.ts";
+import { topicState } from "../kafka/topics.ts";
+import { type Ledger, newBackupId, type TableClass } from "../ledger/schema.ts";
+import { publicKeyOf, signLedger } from "../ledger/sign.ts";
+import { putLedger } from "../ledger/store.ts";
+import { keys } from "../fence/records.ts";
+import { sha256Hex } from "../vault/hash.ts";
+import { ObjectStore } from "../vault/s3.ts";
+import { pickChain } from "./chains.ts";
+import { CUT_TABLES, takeCut } from "./cut.ts";
+import { type BackupLock, takeBackupLock } from "./lock.ts";
+import { backupTables, endLeftovers } from "./native.ts";
+import { describeObjects, totalBytes } from "./objects.ts";
+import { protectPostgres } from "./postgres.ts";
+import { latestSnapshot } from "./zookeeper.ts";
+
+export interface BackupResult {
+  readonly id: string;
+  readonly kind: Ledger["kind"];
+  readonly chain: readonly string[];
+  readonly ledgerKey: string;
+  /** Written by this backup. */
+  readonly objects: number;
+  readonly bytes: number;
+  readonly pausedSeconds: number;
+  readonly seconds: number;
+}
+
+const BULK_TABLES = tablesOf("idempotent");
+
+type Parts = ReturnType<typeof partsOf>;
+
+function partsOf(connection: Connection) {
+  return requireParts(connection, ["kafka", "clickhouse", "vault", "control", "signing"]);
+}
+
+/**
+ * Takes one backup and writes its ledger last: until then nothing refers to what was written, so a
+ * backup that is killed anywhere leaves no ledger and harms no other.
+ * @param kind default: incremental when there is something to add to, else full
+ */
+export async function backup(
+  connection: Connection,
+  kind: Ledger["kind"] | undefined,
+  context: Context,
+): Promise<BackupResult> {
+  const parts = partsOf(connection);
+  const started = performance.now();
+  await assertEpoch(connection);
+  const store = new ObjectStore(parts.vault);
+  try {
+    const parent = kind === "full" ? undefined : await findParent(parts, store, context);
+    if (kind === "incremental" && parent === undefined) {
+      context.warn("there is no full backup of this epoch yet to add to: this one is full");
+    }
+    const id = newBackupId(
+      parent === undefined ? "full" : "incremental",
+      new Date(),
+      randomBytes(3).toString("hex"),
+    );
+    const { control, line, owner } = parts;
+    const lock = await takeBackupLock(control, line, owner, id, context);
+    try {
+      return await withClickHouse(parts.clickhouse, async (clickhouse) => {
+        await endLeftovers(clickhouse, context);
+        const run = new BackupRun(parts, clickhouse, store, lock, id, parent, context);
+        const result = { ...(await run.run()), seconds: (performance.now() - started) / 1000 };
+        await announce(parts, result);
+        return result;
+      });
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+/** The newest chain of this epoch that is whole on this side: what an incremental adds to. */
+async function findParent(
+  { vault, line, epoch, trust, signing }: Parts,
+  store: ObjectStore,
+  context: Context,
+): Promise<Ledger | undefined> {
+  const trusted = { ...trust, ...publicKeyOf(signing) };
+  const { chain, rejected } = await pickChain(store, vault, line, trusted, {
+    deep: false,
+    accept: (found) => found.epoch === epoch,
+  });
+  for (const { id, reason } of rejected) context.warn(`not added to ${id}: ${reason}`);
+  return chain?.at(-1);
+}
+
+async function announce({ control, line }: Parts, result: BackupResult): Promise<void> {
+  const store = new ObjectStore(control);
+  const body = JSON.stringify({ time: new Date().toISOString(), ...result });
+  await store
+    .put(control.bucket, keys.announcement(line, "backup"), body, {
+      contentType: "application/json",
+    })
+    // The ledger is what counts.
+    .catch(() => undefined);
+  store.close();
+}
+
+/** One backup on its way. */
+class BackupRun {
+  readonly #parts: Parts;
+  readonly #clickhouse: ClickHouse;
+  readonly #store: ObjectStore;
+  readonly #lock: BackupLock;
+  readonly #id: string;
+  readonly #parent: Ledger | undefined;
+  readonly #context: Context;
+  readonly #prefix: string;
+
+  constructor(
+    parts: Parts,
+    clickhouse: ClickHouse,
+    store: ObjectStore,
+    lock: BackupLock,
+    id: string,
+    parent: Ledger | undefined,
+    context: Context,
+  ) {
+    this.#parts = parts;
+    this.#clickhouse = clickhouse;
+    this.#store = store;
+    this.#lock = lock;
+    this.#id = id;
+    this.#parent = parent;
+    this.#context = context;
+    this.#prefix = epochPrefix(parts.epoch, parts.line);
+  }
+
+  async run(): Promise<Omit<BackupResult, "seconds">> {
+    const { kafka, vault, line, postgres, clickhouse: link } = this.#parts;
+    const folder = `${this.#prefix}/clickhouse/${this.#id}`;
+    const disk = link.backupDisk;
+    const cut = await takeCut(
+      { clickhouse: this.#clickhouse, kafka, vault, line, reporter: this.#context },
+      { disk, path: `${folder}/cut` },
+      this.#lock,
+    );
+    const protectedPostgres =
+      postgres === undefined
+        ? undefined
+        : protectPostgres(
+            { url: postgres.url, vault, prefix: this.#prefix },
+            { full: this.#parent === undefined, parent: this.#parent?.postgres },
+            this.#context,
+          );
+    // Awaited below; without a handler a failure meanwhile would end the process.
+    protectedPostgres?.catch(() => undefined);
+    await this.#saveBulk(disk, folder);
+    const contentHashes = [
+      ...(await hashIdentityTables(this.#clickhouse, cut.sources)),
+      ...cut.sums,
+    ];
+    const database = await protectedPostgres;
+    const topology = await captureTopology(kafka);
+    const snapshot = await latestSnapshot(this.#store, vault.backups, this.#prefix);
+    this.#context.progress("hashing what was written");
+    const { objects, lockUntil } = await describeObjects(this.#store, vault.backups, [
+      `${folder}/`,
+      ...(database?.baseFolder === undefined ? [] : [database.baseFolder]),
+      ...(snapshot === undefined ? [] : [snapshot]),
+    ]);
+    const path = { cut: `${folder}/cut`, bulk: `${folder}/bulk` };
+    const ledger: Ledger = {
+      version: 1,
+      id: this.#id,
+      line,
+      epoch: this.#parts.epoch,
+      kind: this.#parent === undefined ? "full" : "incremental",
+      chain: [...(this.#parent?.chain ?? []), this.#id],
+      createdAt: cut.createdAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      writer: {
+        stack: this.#parts.stack,
+        owner: this.#parts.owner,
+        region: this.#parts.region,
+      },
+      keyId: this.#parts.signing.keyId,
+      cut: {
+        segment: cut.segment,
+        pausedSeconds: cut.pausedSeconds,
+        exactTables: [...CUT_TABLES],
+        partitions: [...cut.partitions],
+      },
+      clickhouse: {
+        database: this.#clickhouse.database,
+        tables: await this.#tables(),
+        contentHashes,
+        backups: [...(this.#parent?.clickhouse.backups ?? []), { id: this.#id, ...path }],
+      },
+      ...(database === undefined ? {} : { postgres: database.position }),
+      kafka: {
+        archived: await this.#archived(),
+        topics: topology.topics.map((topic) => ({ ...topic, configs: { ...topic.configs } })),
+        acls: topology.acls.map((entry) => ({ ...entry })),
+        logins: [...topology.logins],
+      },
+      ...(snapshot === undefined ? {} : { zookeeper: { snapshot } }),
+      objects,
+      lockUntil: lockUntil?.toISOString() ?? null,
+      versions: { node: process.version, ...(await this.#versions()), ...database?.versions },
+    };
+    await failpoint("backup.before-ledger");
+    this.#lock.assertHeld();
+    // Again, as late as can be: a side that was fenced meanwhile must not look protected.
+    await assertEpoch(this.#parts);
+    const signed = { ...signLedger(ledger, this.#parts.signing.privateKey), ledger };
+    const ledgerKey = await putLedger(this.#store, vault.backups, signed);
+    const bytes = totalBytes(objects);
+    this.#context.progress(
+      `${ledger.kind} backup ${this.#id}: ${objects.length} objects, ${(bytes / 1e6).toFixed(1)} MB`,
+    );
+    return {
+      id: this.#id,
+      kind: ledger.kind,
+      chain: ledger.chain,
+      ledgerKey,
+      objects: objects.length,
+      bytes,
+      pausedSeconds: cut.pausedSeconds,
+    };
+  }
+
+  /** While ingest runs: rows above the cut come along and do no harm, they carry their identity. */
+  async #saveBulk(disk: string, folder: string): Promise<void> {
+    const base = this.#parent?.clickhouse.backups.at(-1)?.bulk;
+    const saving = backupTables(
+      this.#clickhouse,
+      BULK_TABLES,
+      { disk, path: `${folder}/bulk` },
+      this.#context,
+      base === undefined ? undefined : { disk, path: base },
+    );
+    saving.catch(() => undefined);
+    await Promise.race([saving, sleep(50)]);
+    await failpoint("backup.during-bulk");
+    await saving;
+  }
+
+  async #archived(): Promise<Ledger["kafka"]["archived"]> {
+    const { kafka } = this.#parts;
+    const [{ clusterId, topicId, topic }, progress] = await Promise.all([
+      topicState(kafka),
+      archiveProgress(kafka, adminLogin(kafka)),
+    ]);
+    return progress.map(({ partition, next }) => ({
+      clusterId,
+      topicId,
+      topic,
+      partition,
+      next: next ?? 0,
+    }));
+  }
+
+  async #tables(): Promise<Ledger["clickhouse"]["tables"]> {
+    const rows = await this.#clickhouse.query<{ name: string; ddl: string }>(
+      "SELECT name, create_table_query AS ddl FROM system.tables WHERE database = {database: String}",
+      { database: this.#clickhouse.database },
+    );
+    const saved: Record<TableClass, "cut" | "bulk" | null> = {
+      idempotent: "bulk",
+      "exact-cut": "cut",
+      control: "cut",
+      rebuilt: null,
+    };
+    return TABLES.map((table) => ({
+      name: table.name,
+      class: table.class,
+      ddlSha256: sha256Hex(rows.find(({ name }) => name === table.name)?.ddl ?? ""),
+      backup: saved[table.class],
+    }));
+  }
+
+  async #versions(): Promise<Record<string, string>> {
+    const { version } = await this.#clickhouse.one<{ version: string }>(
+      "SELECT version() AS version",
+    );
+    return { clickhouse: version };
+  }
+}

@@ -1,0 +1,53 @@
+import { loadTools } from "../../setup/tools.mjs";
+import type { Reporter } from "../command.ts";
+import type { VaultSide } from "../connection.ts";
+import type { Ledger } from "../ledger/schema.ts";
+import { takeBaseBackup } from "../postgres/backup.ts";
+import { barmanFolder } from "../postgres/catalog.ts";
+import { beat, currentPosition } from "../postgres/position.ts";
+
+type Position = NonNullable<Ledger["postgres"]>;
+
+/** barman's name of the server. */
+const SERVER_NAME = "main";
+
+export interface ProtectedPostgres {
+  readonly position: Position;
+  /** Key prefix of the base backup that was taken now. */
+  readonly baseFolder?: string;
+  readonly versions: { readonly postgres: string };
+}
+
+/**
+ * The position that belongs to this backup, and with a full one a base backup. In between, WAL
+ * archiving alone carries PostgreSQL: it restores to the latest point whatever the ledger says.
+ */
+export async function protectPostgres(
+  server: { readonly url: string; readonly vault: VaultSide; readonly prefix: string },
+  wanted: { readonly full: boolean; readonly parent: Position | undefined },
+  reporter: Reporter,
+): Promise<ProtectedPostgres> {
+  const { url, vault, prefix } = server;
+  const base = wanted.full
+    ? await takeBaseBackup(
+        { url, vault, prefix, serverName: SERVER_NAME, barmanBin: loadTools().barmanBin },
+        reporter,
+      )
+    : undefined;
+  await beat(url, "backup");
+  const { lsn, time, version } = await currentPosition(url);
+  const backupId = base?.id ?? wanted.parent?.backupId;
+  return {
+    position: {
+      lsn,
+      time,
+      serverName: SERVER_NAME,
+      prefix,
+      ...(backupId === undefined ? {} : { backupId }),
+    },
+    ...(base === undefined
+      ? {}
+      : { baseFolder: `${barmanFolder({ prefix, serverName: SERVER_NAME })}base/${base.id}/` }),
+    versions: { postgres: version },
+  };
+}
