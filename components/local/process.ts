@@ -19,6 +19,9 @@ const fields = [
   "retainData",
 ] as const satisfies readonly (keyof ProcessSpec)[];
 
+/** Fields that may hold credentials; the others are shown although the spec as a whole is secret. */
+const mayBeSecret = new Set<keyof ProcessSpec>(["env", "files", "initialize"]);
+
 /**
  * One supervised process of the local platform. Its identity is its data (`home`): a changed home
  * replaces it, anything else restarts it in place.
@@ -39,7 +42,7 @@ export class Process extends pulumi.CustomResource {
   declare readonly generation: pulumi.Output<number>;
 
   /**
-   * @param spec as a whole (then a secret or unknown part makes all of it secret or unknown), or
+   * @param spec as a whole (then an unknown part makes all of it unknown), or
    * field by field.
    */
   constructor(
@@ -61,6 +64,9 @@ function inputsOf(spec: pulumi.Input<ProcessSpec> | ProcessArgs): pulumi.Inputs 
   if (!pulumi.Output.isInstance(spec) && !(spec instanceof Promise)) return { ...spec };
   const known = pulumi.output<ProcessSpec>(spec) as unknown as pulumi.Output<ProcessSpec>;
   return Object.fromEntries(
-    fields.map((field) => [field, known.apply((each): unknown => each[field])]),
+    fields.map((field) => {
+      const value = known.apply((each): unknown => each[field]);
+      return [field, mayBeSecret.has(field) ? value : pulumi.unsecret(value)];
+    }),
   );
 }

@@ -95,45 +95,43 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       },
       [verified, ...args.beforeFence],
     );
-    const tenancy = run("tenancy", "quarantine", { clickhouse, postgres }, { action: "open" }, [
+    const quarantine = run("quarantine", "tenancy", { clickhouse, postgres }, { phase: "open" }, [
       fence,
     ]);
     const fill = run(
       "fill",
       "replay",
-      { clickhouse, vault, kafka, control },
-      { picked, source: args.kafkaSurvived ? "kafka" : "archive" },
-      [tenancy],
+      { clickhouse, vault, control },
+      { picked, skip: args.kafkaSurvived },
+      [quarantine],
     );
+    const tenancy = run("tenancy", "tenancy", { clickhouse, postgres }, { phase: "close" }, [fill]);
     const cursors = run(
       "cursors",
       "cursors",
       { clickhouse, kafka, control, vault },
       { mode: args.kafkaSurvived ? "present" : "beginning" },
-      [fill],
+      [tenancy],
     );
     this.attached = run(
       "attach",
       "attach",
-      { clickhouse, kafka, control, vault, postgres },
+      { clickhouse, kafka, control, vault },
       {},
       [cursors],
       [args.generation],
     );
-    const settled = run("postgres", "postgres-settle", { clickhouse, postgres, control }, {}, [
-      this.attached,
-    ]);
-    this.proven = run("prove", "prove", { clickhouse, kafka, control, vault }, {}, [settled]);
+    this.proven = run("prove", "prove", { clickhouse, kafka, control, vault }, {}, [this.attached]);
     const boxes = {
       structure,
       restore: data,
       verify: verified,
       fence,
-      tenancy,
+      quarantine,
       replay: fill,
+      tenancy,
       cursors,
       attach: this.attached,
-      postgres: settled,
       prove: this.proven,
     };
     this.results = pulumi

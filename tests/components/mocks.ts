@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One resource as the program asked for it. */
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** What the steps answer in these tests, by command; the rest answers `{}`. */
+const answers: Record<string, unknown> = {
+  claim: { epoch: 1 },
+  gate: { nextEpoch: 2 },
+  "kafka-topology": { clusterId: "cluster-of-a-test" },
+};
+
+/**
+ * Runs a program against mocks of the provider `recover` and gives back what it made. Mocks see no
+ * options (parent, dependsOn): the order is tested on the real engine.
+ */
+export async function record(program: () => unknown): Promise<Recorded[]> {
+  const made: Recorded[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        made.push({ type, name, inputs: unwrap(inputs) as Record<string, unknown> });
+        return { id: `${name}-id`, state: { ...inputs, ...outputsOf(type, name, inputs) } };
+      },
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    },
+    "recover",
+    "test",
+    false,
+  );
+  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+  // Waits for what is still being registered: the next program gets mocks of its own.
+  await pulumi.runtime.disconnect();
+  return made;
+}
+
+/** The wire form of a secret: an object with this key and the value. */
+const signature = "4dabf18193072939515e22adb298388d";
+
+function unwrap(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (typeof value !== "object" || value === null) return value;
+  if (signature in value && "value" in value) return unwrap(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrap(each)]));
+}
+
+function outputsOf(type: string, name: string, inputs: unknown): Record<string, unknown> {
+  const { command } = inputs as { command?: string };
+  switch (type) {
+    case "recover:index:Key":
+      return {
+        value: `value-of-${name}`,
+        keyId: "0123456789abcdef",
+        publicKey: "public",
+        certificate: `certificate-of-${name}`,
+        privateKey: `key-of-${name}`,
+      };
+    case "recover:index:Process":
+      return { alive: true, pid: 1, generation: 1 };
+    case "recover:index:Step":
+      return {
+        result: answers[command ?? ""] ?? {},
+        startedAt: "2026-01-01T00:00:00Z",
+        finishedAt: "2026-01-01T00:00:01Z",
+      };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type * as pulumi from "@pulumi/pulumi";
+import { primary } from "../../stacks/primary.ts";
+import { readSettings } from "../../stacks/settings.ts";
+import { record, type Recorded } from "./mocks.ts";
+
+function settings(values: Record<string, unknown> = {}) {
+  const all: Record<string, unknown> = {
+    role: "primary",
+    region: "east",
+    standbyRegion: "west",
+    ...values,
+  };
+  const get = (key: string) => all[key];
+  const config = { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
+  return readSettings(config, "/project");
+}
+
+const names = (made: readonly Recorded[], type: string) =>
+  made.filter((each) => each.type === `recover:index:${type}`).map((each) => each.name);
+const commandsOf = (made: readonly Recorded[]) =>
+  made.filter((each) => each.type.endsWith(":Step")).map((each) => each.inputs["command"]);
+
+describe("the primary", () => {
+  let made: Recorded[];
+  beforeAll(async () => {
+    made = await record(() => primary(settings(), "/project"));
+  });
+
+  test("runs every engine as a process of its own", () => {
+    expect(names(made, "Process").sort()).toEqual([
+      "archiver",
+      "backup-schedule",
+      "clickhouse-server",
+      "kafka-1",
+      "kafka-2",
+      "lease-keeper",
+      "postgres-server",
+      "replicator",
+      "s3-far-server",
+      "s3-near-server",
+      "zookeeper-1",
+      "zookeeper-2",
+      "zookeeper-3",
+    ]);
+  });
+
+  test("claims the epoch in every preview, and lets nobody consume but by attach", () => {
+    const claim = made.find((each) => each.name === "claim");
+    expect(claim?.inputs["guard"]).toBe(true);
+    const topology = made.find((each) => each.name === "kafka-topology");
+    expect(topology?.inputs["params"]).toEqual({});
+    expect(commandsOf(made)).toContain("attach");
+  });
+
+  test("keeps the buckets when it is destroyed, and nothing else", () => {
+    const kept = made.filter((each) => each.inputs["retainData"] === true);
+    expect(kept.map((each) => each.name).sort()).toEqual(["s3-far-server", "s3-near-server"]);
+  });
+
+  test("puts the copy of the vault into the other region's folder", () => {
+    const home = (name: string) => made.find((each) => each.name === name)?.inputs["home"];
+    expect(home("s3-near-server")).toBe("/project/.data/east/s3");
+    expect(home("s3-far-server")).toBe("/project/.data/west/s3");
+  });
+
+  test("hands each daemon only the parts of the connection that it needs", () => {
+    const input = (name: string) => {
+      const [file] = made.find((each) => each.name === name)?.inputs["files"] as {
+        content: string;
+      }[];
+      return JSON.parse(file?.content ?? "{}") as { connection: Record<string, unknown> };
+    };
+    expect(Object.keys(input("archiver").connection)).not.toContain("signing");
+    expect(Object.keys(input("archiver").connection)).not.toContain("clickhouse");
+    expect(Object.keys(input("backup-schedule").connection)).toContain("signing");
+    expect(Object.keys(input("replicator").connection)).not.toContain("kafka");
+  });
+});
+
+describe("a recovery in place", () => {
+  test("of ClickHouse takes a new epoch, a new folder and new ports, and fences by the broker", async () => {
+    const made = await record(() => primary(settings({ recoveries: ["clickhouse"] }), "/project"));
+    const server = made.find((each) => each.name === "clickhouse-r1-clickhouse-server");
+    expect(server?.inputs["home"]).toBe("/project/.data/east/clickhouse-r1-clickhouse");
+    expect(server?.inputs["ports"]).toEqual({ http: 27_022, tcp: 27_023 });
+    const fence = made.find((each) => each.name === "r1-clickhouse-fence");
+    expect(fence?.inputs["params"]).toMatchObject({ kind: "broker" });
+    const { kafka, epoch } = fence?.inputs["connection"] as {
+      epoch: number;
+      kafka: { consumer: { name: string }; formerConsumers: { name: string }[] };
+    };
+    expect(epoch).toBe(2);
+    expect(kafka.consumer.name).toBe("clickhouse-e2");
+    expect(kafka.formerConsumers.map((each) => each.name)).toEqual(["clickhouse-e1"]);
+  });
+
+  test("of ZooKeeper restores the ensemble before the brokers see it, and keeps the consumer", async () => {
+    const made = await record(() => primary(settings({ recoveries: ["zookeeper"] }), "/project"));
+    expect(names(made, "Process")).toContain("zookeeper-r1-zookeeper-1");
+    const restore = made.find((each) => each.name === "r1-zookeeper-restore");
+    expect(restore?.inputs["params"]).toEqual({ keepConsumer: "clickhouse-e1" });
+    const topology = made.find((each) => each.name === "r1-zookeeper-topology");
+    expect(topology?.inputs["params"]).toEqual({ consumerEpoch: 1 });
+  });
+
+  test("of PostgreSQL restores from the vault into a new folder", async () => {
+    const made = await record(() => primary(settings({ recoveries: ["postgres"] }), "/project"));
+    const server = made.find((each) => each.name === "postgres-r1-postgres-server");
+    expect(server?.inputs["home"]).toBe("/project/.data/east/postgres-r1-postgres");
+    expect(JSON.stringify(server?.inputs["initialize"])).toContain("restore-main.ts");
+  });
+});
