@@ -102,7 +102,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       "fill",
       "replay",
       { clickhouse, vault, control },
-      { picked, skip: args.kafkaSurvived },
+      { picked, kafkaHasTheRest: args.kafkaSurvived },
       [quarantine],
     );
     const tenancy = run("tenancy", "tenancy", { clickhouse, postgres }, { phase: "close" }, [fill]);

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 
 export default defineCommand({
   name: "backup",
+  connectionOutput: "backupConnection",
   summary: "Take a backup of the platform and write its signed ledger",
   params: z.object({
     kind: z

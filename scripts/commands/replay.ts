@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { withClickHouse } from "../clickhouse/client.ts";
 import { replay } from "../clickhouse/replay.ts";
+import { replaySources } from "../clickhouse/replay-sources.ts";
 import type { ReplayResult } from "../clickhouse/replay.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
+import { picked as pickedLedger } from "../ledger/picked.ts";
 
 const params = z.object({
   sources: z
@@ -16,29 +18,41 @@ const params = z.object({
           .default([]),
       }),
     )
+    .optional()
     .describe(
-      "JSON: clusters to replay, each with the first offset per partition that may be missing",
+      "JSON: clusters to replay, each with the first offset per partition that may be missing; " +
+        "default: all of this line's archive, from the cuts of `picked` on",
     ),
+  picked: pickedLedger.optional().describe("JSON: result of pick-ledger"),
+  kafkaHasTheRest: z
+    .boolean()
+    .default(false)
+    .describe("nothing to do when there is a backup: what it lacks is consumed from Kafka"),
 });
+
+const nothing: ReplayResult = {
+  rowsInserted: 0,
+  objects: 0,
+  bytes: 0,
+  deadLettered: 0,
+  quarantined: 0,
+  collapsed: 0,
+  seconds: 0,
+};
 
 export default defineCommand({
   name: "replay",
   summary: "Inserts what the archive has and ClickHouse lacks, straight from S3",
   params,
-  async run(connection, { sources }, reporter): Promise<ReplayResult> {
+  async run(connection, { sources, picked, kafkaHasTheRest }, reporter): Promise<ReplayResult> {
     const { clickhouse, vault, line } = requireParts(connection, ["clickhouse", "vault"]);
-    return withClickHouse(clickhouse, (server) =>
-      replay(
-        server,
-        vault,
-        line,
-        sources.map(({ clusterId, topicId, cuts }) => ({
-          clusterId,
-          topicId,
-          cuts: new Map(cuts.map(({ partition, offset }) => [partition, offset])),
-        })),
-        reporter,
-      ),
-    );
+    if (kafkaHasTheRest && picked?.ledger != null) return nothing;
+    const chosen =
+      sources?.map(({ clusterId, topicId, cuts }) => ({
+        clusterId,
+        topicId,
+        cuts: new Map(cuts.map(({ partition, offset }) => [partition, offset])),
+      })) ?? (await replaySources(vault, line, picked?.cuts ?? []));
+    return withClickHouse(clickhouse, (server) => replay(server, vault, line, chosen, reporter));
   },
 });
