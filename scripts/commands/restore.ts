@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { defineCommand } from "../command.ts";
+import { picked } from "../ledger/picked.ts";
+import { restore } from "../restore/restore.ts";
+
+export default defineCommand({
+  name: "restore",
+  summary: "Fill an empty ClickHouse from a backup chain",
+  params: z.object({
+    recoveryId: z
+      .string()
+      .min(1)
+      .describe("who restores: the same id goes on where it was stopped"),
+    picked: picked.describe("result of pick-ledger (JSON)"),
+  }),
+  run: (connection, { recoveryId, picked: { ledger } }, context) =>
+    restore(connection, recoveryId, ledger, context),
+});

@@ -1,0 +1,72 @@
+import { UserError } from "../command.ts";
+import type { ClickHouse } from "../clickhouse/client.ts";
+import { TABLES } from "../clickhouse/schema.ts";
+
+/** A database of its own: the marker is in no backup, so a restored server has only its own. */
+const MARKER = "recover.restores";
+
+export interface Marker {
+  readonly recoveryId: string;
+  readonly ledger: string;
+  readonly phase: "started" | "done";
+  /** JSON of the step's result; empty until it is done. */
+  readonly result: string;
+}
+
+/** The newest entry of each recovery. */
+export async function readMarkers(clickhouse: ClickHouse): Promise<Marker[]> {
+  await clickhouse.run("CREATE DATABASE IF NOT EXISTS recover");
+  await clickhouse.run(
+    `CREATE TABLE IF NOT EXISTS ${MARKER} (recovery_id String, ledger String, phase String, result String,
+       at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = MergeTree ORDER BY (recovery_id, at)`,
+  );
+  return clickhouse.query<Marker>(
+    `SELECT recovery_id AS recoveryId, argMax(ledger, at) AS ledger, argMax(phase, (at, phase = 'done')) AS phase,
+       argMax(result, (at, phase = 'done')) AS result
+     FROM ${MARKER} GROUP BY recovery_id`,
+  );
+}
+
+export async function writeMarker(clickhouse: ClickHouse, marker: Marker): Promise<void> {
+  await clickhouse.run(
+    `INSERT INTO ${MARKER} (recovery_id, ledger, phase, result)
+     SELECT {recoveryId: String}, {ledger: String}, {phase: String}, {result: String}`,
+    { params: { ...marker } },
+  );
+}
+
+/** Rows of every stored table. */
+export async function countRows(clickhouse: ClickHouse): Promise<{ name: string; rows: number }[]> {
+  const counts: { name: string; rows: number }[] = [];
+  for (const { name } of TABLES) {
+    const { rows } = await clickhouse.one<{ rows: number }>(
+      `SELECT count() AS rows FROM ${clickhouse.database}.${name}`,
+    );
+    counts.push({ name, rows });
+  }
+  return counts;
+}
+
+/** @throws UserError unless every stored table is empty. */
+export async function requireEmpty(
+  clickhouse: ClickHouse,
+  markers: readonly Marker[],
+): Promise<void> {
+  const full = (await countRows(clickhouse)).filter(({ rows }) => rows > 0);
+  if (full.length === 0) return;
+  const by = markers.map(({ recoveryId, phase }) => `recovery "${recoveryId}" (${phase})`);
+  throw new UserError(
+    `the ClickHouse server at ${clickhouse.connection.url} is not empty: ` +
+      full.map(({ name, rows }) => `${name} has ${rows} rows`).join(", ") +
+      `${by.length === 0 ? "" : `, restored by ${by.join(", ")}`}. A restore never writes over data, so ` +
+      "nothing was changed. Restore into a new server (a new recovery id gives the stack one), or go on with " +
+      "the recovery that wrote it.",
+  );
+}
+
+/** Only for tables that this very recovery has begun to fill. */
+export async function emptyTables(clickhouse: ClickHouse): Promise<void> {
+  for (const { name } of TABLES) {
+    await clickhouse.run(`TRUNCATE TABLE ${clickhouse.database}.${name}`);
+  }
+}
