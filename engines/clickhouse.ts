@@ -162,9 +162,19 @@ function storageXml(disks: readonly ClickHouseDisk[]): string {
   <skip_access_check>true</skip_access_check>
 </${disk.name}>`,
   );
+  // The table function s3() takes keys but no region: it finds it here, by the endpoint.
+  const regions = disks.map(
+    (disk) => `<${disk.name}>
+  ${element("endpoint", `${disk.endpoint.replace(/\/$/, "")}/`)}
+  ${element("region", disk.region)}
+</${disk.name}>`,
+  );
   return `<storage_configuration><disks>
 ${rendered.join("\n")}
 </disks></storage_configuration>
+<s3>
+${regions.join("\n")}
+</s3>
 <backups>
   ${disks.map((disk) => element("allowed_disk", disk.name)).join("\n  ")}
   <allow_concurrent_backups>false</allow_concurrent_backups>

@@ -27,8 +27,9 @@ const REASON = `multiIf(
  * The one parse of the event path (docs/decisions/003): raw message in, typed columns out, every
  * message exactly once, whatever is in it. Never fails on a message: a failed block would stop the
  * consumer for good.
+ * @param from what has the columns of `stream`: the proof parses the archive with it
  */
-export function parseSelect(database: string): string {
+export function parseSelect(database: string, from = `${database}.stream`): string {
   const fields = EVENT_COLUMNS.filter((column) => column.json !== undefined)
     .map((column) => `${column.name} ${column.json ?? ""}`)
     .join(", ");
@@ -45,5 +46,5 @@ SELECT
     team_id <> 0
       AND team_id < (SELECT argMax(floor, version) FROM ${database}.tenant_floor)
       AND team_id NOT IN (SELECT team_id FROM ${database}.known_teams) AS quarantined
-FROM ${database}.stream`;
+FROM ${from}`;
 }
