@@ -7,6 +7,7 @@ import { buckets, type EpochWriters } from "../components/vault/local.ts";
 import type {
   ClickHouseConnection,
   Connection,
+  ConsumerLogin,
   KafkaConnection,
   S3Access,
 } from "../scripts/connection.ts";
@@ -23,8 +24,13 @@ export interface PrimaryClickHouse {
 
 export interface PrimaryClickHouseArgs extends PrimaryArgs {
   readonly writers: EpochWriters;
+  /** What the server itself waits for; consuming waits for `after`. */
+  readonly claimed: readonly pulumi.Resource[];
   readonly vaultRoot: pulumi.Input<S3Access>;
   readonly kafka: pulumi.Output<KafkaConnection>;
+  /** Of the epoch in force; known before the brokers are up, as is the CA. */
+  readonly consumer: pulumi.Output<ConsumerLogin>;
+  readonly kafkaCa: pulumi.Output<string>;
   readonly postgres: pulumi.Input<NonNullable<Connection["postgres"]>>;
 }
 
@@ -39,14 +45,11 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
       backups: pulumi
         .output(writers.backup.near)
         .apply(({ backups, archive: _, ...side }) => ({ ...side, bucket: backups })),
-      consumer: kafka.apply(({ consumer }) => {
-        if (consumer === undefined) throw new Error("Kafka's connection has no ClickHouse login");
-        return consumer;
-      }),
-      kafkaCa: kafka.ca,
+      consumer: args.consumer,
+      kafkaCa: args.kafkaCa,
       ...(recovered === undefined ? {} : { recoveryId: recovered.label }),
     },
-    { dependsOn: [...args.after] },
+    { dependsOn: [...args.claimed] },
   );
   const { connection } = clickhouse;
   const control = vault.recovery.control;

@@ -4,7 +4,7 @@ import { connect, type ConnectionParts, type LocalRegion } from "../components/l
 import { Step } from "../components/local/step.ts";
 import type { LocalVault } from "../components/vault/local.ts";
 import { LocalZooKeeper } from "../components/zookeeper/local.ts";
-import type { Connection, KafkaConnection } from "../scripts/connection.ts";
+import type { Connection, ConsumerLogin, KafkaConnection } from "../scripts/connection.ts";
 import type { Epochs } from "./epochs.ts";
 import { history, newest } from "./region.ts";
 import type { Settings } from "./settings.ts";
@@ -23,6 +23,9 @@ export interface PrimaryKafka {
   /** With the cluster id that the brokers answered with. */
   readonly connection: pulumi.Output<KafkaConnection>;
   readonly zookeeper?: pulumi.Output<NonNullable<Connection["zookeeper"]>>;
+  /** ClickHouse's login of the epoch in force. */
+  readonly consumer: pulumi.Output<ConsumerLogin>;
+  readonly ca: pulumi.Output<string>;
   /** Topics, logins and ACLs are as declared. */
   readonly ready: Step;
 }
@@ -75,6 +78,8 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
     // The brokers restart with the new ensemble only when it holds their metadata again.
     { dependsOn: restored === undefined ? dependsOn : [restored] },
   );
+  const consumer = kafka.consumers.at(-1);
+  if (consumer === undefined) throw new Error("Kafka was made without a login for ClickHouse");
   // Whose consumer the topology lets in: nobody at first (`attach` does, after the fence), and after a
   // lost ensemble the epoch that was in force then. A later recovery of ClickHouse does not change it.
   const keeps = recovered === undefined ? undefined : kafka.consumers[epochAt(settings)];
@@ -108,6 +113,8 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
         .apply(([connection, { clusterId }]) => ({ ...connection, clusterId })),
     ),
     ...(zookeeper === undefined ? {} : { zookeeper: zookeeper.connection }),
+    consumer,
+    ca: kafka.ca,
     ready,
   };
 }

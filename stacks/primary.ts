@@ -61,7 +61,10 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     ...shared,
     vaultRoot: nearServer.root,
     kafka: kafka.connection,
+    consumer: kafka.consumer,
+    kafkaCa: kafka.ca,
     postgres: postgres.connection,
+    claimed: [claim],
     after: [claim, kafka.ready, postgres.ready],
   });
 

@@ -150,6 +150,8 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
       .output({ connection: brokers.connection, made: topology.result })
       .apply(({ connection, made }) => ({ ...connection, clusterId: made.clusterId })),
   );
+  const [consumer] = brokers.consumers;
+  if (consumer === undefined) throw new Error("Kafka was made without a login for ClickHouse");
   const clickhouse = new LocalClickHouse(
     "clickhouse",
     {
@@ -158,11 +160,8 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
         ...side,
         bucket: backups,
       })),
-      consumer: brokers.connection.apply(({ consumer }) => {
-        if (consumer === undefined) throw new Error("Kafka's connection has no ClickHouse login");
-        return consumer;
-      }),
-      kafkaCa: brokers.connection.ca,
+      consumer,
+      kafkaCa: brokers.ca,
     },
     { dependsOn: [pick] },
   );

@@ -35,6 +35,8 @@ export class LocalKafka extends pulumi.ComponentResource {
   readonly withoutConsumers: pulumi.Output<KafkaConnection>;
   /** ClickHouse's login of each epoch, oldest first. */
   readonly consumers: readonly pulumi.Output<ConsumerLogin>[];
+  /** PEM of the CA of brokers and clients; known before any broker is up. */
+  readonly ca: pulumi.Output<string>;
 
   constructor(name: string, args: LocalKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:kafka:LocalKafka", name, {}, opts);
@@ -105,6 +107,7 @@ export class LocalKafka extends pulumi.ComponentResource {
         }));
     });
     this.consumers = logins;
+    this.ca = ca.certificate;
     const addresses = (port: (ports: LocalRegion["ports"]["kafka"][number]) => number) =>
       region.ports.kafka.map((ports) => `127.0.0.1:${String(port(ports))}`).join(",");
     this.withoutConsumers = pulumi.secret(
@@ -148,6 +151,7 @@ export class LocalKafka extends pulumi.ComponentResource {
       connection: this.connection,
       withoutConsumers: this.withoutConsumers,
       consumers: this.consumers,
+      ca: this.ca,
     });
   }
 }
