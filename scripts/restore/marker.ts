@@ -21,9 +21,11 @@ export async function readMarkers(clickhouse: ClickHouse): Promise<Marker[]> {
        at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')) ENGINE = MergeTree ORDER BY (recovery_id, at)`,
   );
   return clickhouse.query<Marker>(
-    `SELECT recovery_id AS recoveryId, argMax(ledger, at) AS ledger, argMax(phase, (at, phase = 'done')) AS phase,
-       argMax(result, (at, phase = 'done')) AS result
-     FROM ${MARKER} GROUP BY recovery_id`,
+    // Columns by the table's name: an alias of the same name would stand for the aggregate itself.
+    `SELECT recovery_id AS recoveryId, argMax(m.ledger, m.at) AS ledger,
+       argMax(m.phase, (m.at, m.phase = 'done')) AS phase,
+       argMax(m.result, (m.at, m.phase = 'done')) AS result
+     FROM ${MARKER} AS m GROUP BY recovery_id`,
   );
 }
 
