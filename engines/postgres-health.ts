@@ -46,16 +46,17 @@ async function setPassword(client: pg.Client): Promise<void> {
 }
 
 async function check(): Promise<string | undefined> {
-  let state: State;
-  try {
-    state = await ask({ host: "127.0.0.1", password: plan.password });
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code !== wrongPassword) throw error;
-    // Restored: it still has the password of the server that was lost.
-    state = await askAsOwner(setPassword);
-  }
+  // As the owner first: a restored server still has the password of the one that was lost, and each
+  // failed login would be a line in its log.
+  const state = await askAsOwner();
   if (state.in_recovery) {
     return `replaying WAL, at ${state.lsn ?? "the start"}${state.time === null ? "" : `, ${state.time}`}`;
+  }
+  try {
+    await ask({ host: "127.0.0.1", password: plan.password });
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== wrongPassword) throw error;
+    await askAsOwner(setPassword);
   }
   // Known until the next restart only.
   if (state.lsn !== null && !existsSync(plan.report)) {

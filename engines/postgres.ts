@@ -67,6 +67,8 @@ export interface RestorePlan {
   readonly dataDir: string;
   /** Written when the base backup is in place. */
   readonly report: string;
+  /** Written by the health check when the recovery has ended; one of an earlier restore is removed. */
+  readonly reachedReport: string;
   readonly barmanBin: string;
   readonly asNonRoot: readonly string[];
   /** For the barman programs. */
@@ -137,6 +139,7 @@ export function postgresServer(settings: PostgresSettings): ProcessSpec {
       target: source.target,
       dataDir: data,
       report: join(home, "restored.json"),
+      reachedReport: join(home, health.report),
       barmanBin: tools.barmanBin,
       asNonRoot: asOwner,
       env,

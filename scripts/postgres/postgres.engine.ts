@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PostgresSource } from "../../engines/postgres.ts";
@@ -15,6 +16,7 @@ import vaultCommand from "../commands/vault.ts";
 import { connectionSchema, type Connection } from "../connection.ts";
 import { listBases, listWal } from "./catalog.ts";
 import { withClient } from "./client.ts";
+import type { SettleResult } from "./settle.ts";
 import { beat, currentPosition, knownTeamIds } from "./position.ts";
 
 cleanUpAfterFile();
@@ -104,6 +106,10 @@ function from(prefixes: string[], target: "latest" | { time: string } = "latest"
 async function restored(source: PostgresSource, epoch: number, password = "another-password") {
   const options = { source, password, prefix: `e${epoch}`, archiver: archiver(`wal-e${epoch}`) };
   return startPostgres(s3, options);
+}
+
+async function settleOf(postgres: TestPostgres, epoch: number): Promise<SettleResult> {
+  return postgresSettle.run(connectionOf(postgres, "recovery", epoch), { maxIds: {} }, quiet);
 }
 
 async function destroy(postgres: TestPostgres): Promise<void> {
@@ -206,8 +212,16 @@ describe("a restore", () => {
     await third.stop();
     await start(third.process.spec);
     expect(await rowsOf(third)).toEqual({ count: 600, last: 600 });
+    const { lastTransaction } = (await settleOf(third, 3)).recoveredTo;
     await third.stop();
-  });
+    // Lost in place: the same home, whose reports of the first restore are stale now.
+    await rm(third.connection.dataDir, { recursive: true });
+    await rm(join(third.home, "run.json"));
+    await start(third.process.spec);
+    expect(await rowsOf(third)).toEqual({ count: 600, last: 600 });
+    expect((await settleOf(third, 3)).recoveredTo.lastTransaction).toBe(lastTransaction);
+    await third.stop();
+  }, 400_000);
 
   test("to a time stops exactly there, from a base backup that ended before", async () => {
     const postgres = await restored(from(["e1"], { time: between }), 4);
@@ -235,11 +249,7 @@ describe("a restore", () => {
     await copyOfE1(`base-${how}`, (key) => (key.endsWith(data) ? how : "keep"));
     const postgres = await restored(from([`base-${how}`]), 4);
     expect(await rowsOf(postgres)).toEqual({ count: 500, last: 500 });
-    const { base } = await postgresSettle.run(
-      connectionOf(postgres, "recovery", 4),
-      { maxIds: {} },
-      quiet,
-    );
+    const { base } = await settleOf(postgres, 4);
     expect(base).toMatchObject({ backupId: bases.first, skipped: [{ backupId: bases.second }] });
     await destroy(postgres);
   });

@@ -25,6 +25,7 @@ export interface RestoreReport {
  */
 export async function restoreBase(plan: RestorePlan, reporter: Reporter): Promise<RestoreReport> {
   refuseLiveData(plan.dataDir);
+  for (const former of [plan.report, plan.reachedReport]) await rm(former, { force: true });
   const started = performance.now();
   const { store: access, prefixes, serverName, target } = plan;
   const places = prefixes.map((prefix) => ({ bucket: access.bucket, prefix, serverName }));
