@@ -152,7 +152,8 @@ describe("fence by the broker", () => {
   test("without the former login there is nothing to prove: refused", async () => {
     const { store, clock, actions, notes } = await world(1);
     const without = stackOf({ ...me, kafka: { ...kafka, formerConsumers: [] } });
-    await expect(fence(store, without, options, actions, clock, notes)).rejects.toThrow(
+    const byBroker = { ...options, kind: "broker" } as const;
+    await expect(fence(store, without, byBroker, actions, clock, notes)).rejects.toThrow(
       /cannot be fenced by the broker/,
     );
   });
@@ -193,6 +194,12 @@ describe("fence by the lease", () => {
       revokedVaultEpochs: [1],
     });
     expect((clock.monotonic() - start) / 1000).toBeLessThan(20);
+  });
+
+  test("a cluster where nobody of an earlier epoch has a login is a new one", async () => {
+    const { store, clock, actions, notes } = await world(300);
+    const west = stackOf({ kafka: { ...kafka, formerConsumers: [] } });
+    expect((await fence(store, west, options, actions, clock, notes)).kind).toBe("lease");
   });
 
   test("another cluster id is never fenced by this broker", async () => {

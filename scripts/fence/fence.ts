@@ -4,7 +4,7 @@ import type { Connection, ConsumerLogin } from "../connection.ts";
 import { asJson, readRecord, type ControlStore } from "./control.ts";
 import { createFence, currentFence, holder, since } from "./epoch.ts";
 import { fenceBroker, type BrokerActions } from "./broker.ts";
-import { defaultClockMarginSeconds, watchLease, type Clock } from "./lease.ts";
+import { defaultClockMarginSeconds, readLease, watchLease, type Clock } from "./lease.ts";
 import { fenceKinds, keys, type FenceRecord } from "./records.ts";
 
 export const fenceResult = z.object({
@@ -66,7 +66,7 @@ export async function fence(
   }
   const own = highest?.recoveryId === options.recoveryId && highest.owner === me.owner;
   const previous = own ? highest.epoch - 1 : (highest?.epoch ?? 0);
-  const kind = own ? highest.kind : await chooseKind(me, options, actions, highest);
+  const kind = own ? highest.kind : await chooseKind(store, me, options, actions, highest);
   if (!own) await refuseWhileAlive(store, me, options, highest, clock, reporter);
 
   const { record } = await createFence(
@@ -94,6 +94,7 @@ export async function fence(
 }
 
 async function chooseKind(
+  store: ControlStore,
   me: Connection,
   options: FenceOptions,
   actions: FenceActions,
@@ -101,15 +102,18 @@ async function chooseKind(
 ): Promise<FenceRecord["kind"]> {
   if (highest === undefined) return me.line === "main" ? "first" : "drill";
   if (options.kind === "lease") return "lease";
-  const sameCluster =
-    options.previousClusterId === undefined || options.previousClusterId === me.kafka?.clusterId;
+  // Nobody of an earlier epoch has a login at this cluster: it is not the one they consumed from.
+  if (options.kind === "auto" && formerLogins(me).length === 0) return "lease";
+  const consumed =
+    options.previousClusterId ?? (await readLease(store, me.line, highest.epoch))?.clusterId;
+  const sameCluster = consumed === undefined || consumed === me.kafka?.clusterId;
   const answers = sameCluster && (await (actions.broker?.answers() ?? Promise.resolve(false)));
   if (answers) return "broker";
   if (options.kind === "auto") return "lease";
   throw new UserError(
     "a fence by the broker was asked for, but the Kafka cluster of the epoch before " +
-      `(${options.previousClusterId ?? me.kafka?.clusterId ?? "unknown"}) does not answer here. Bring it ` +
-      "up, or use `--kind auto`: without its Kafka the old side is fenced by its lease.",
+      `(${consumed ?? me.kafka?.clusterId ?? "unknown"}) does not answer here. Bring it up, or use ` +
+      "`--kind auto`: without its Kafka the old side is fenced by its lease.",
   );
 }
 

@@ -2,7 +2,7 @@ import { UserError } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import { asJson, readRecord, type ControlStore } from "./control.ts";
 import { currentFence, holder, since } from "./epoch.ts";
-import { watchLease, type Clock } from "./lease.ts";
+import { leaseAgeSeconds, readLease, watchLease, type Clock } from "./lease.ts";
 import { keys, type FenceRecord, type LeaseRecord } from "./records.ts";
 import { z } from "zod";
 
@@ -83,6 +83,19 @@ async function decide(
     return { ...common, nextEpoch: 1, note: `line "${me.line}" was never held: nobody to fence` };
   }
   const nextEpoch = highest.epoch + 1;
+  const own = highest.owner === me.owner;
+  if (own) {
+    const lease = await readLease(store, me.line, highest.epoch);
+    return {
+      ...common,
+      nextEpoch,
+      ...(lease === undefined
+        ? {}
+        : { leaseAgeSeconds: rounded(leaseAgeSeconds(lease, clock.now())) }),
+      previous: describe(highest, lease),
+      note: `this stack holds epoch ${highest.epoch} itself: a recovery in place`,
+    };
+  }
   const watched = await watchLease(store, me.line, highest.epoch, clock, {
     ...(options.marginSeconds === undefined ? {} : { marginSeconds: options.marginSeconds }),
     onWait: (age) => {
@@ -91,11 +104,10 @@ async function decide(
       );
     },
   });
-  const own = highest.owner === me.owner;
   const previous = describe(highest, watched?.lease);
   if (watched === undefined) {
     // A recovery that has taken the epoch and not started its lease keeper yet is at work.
-    if (highest.kind !== "first" && !own && !takeover) {
+    if (highest.kind !== "first" && !takeover) {
       throw new UserError(
         `epoch ${highest.epoch} of line "${me.line}" is held by ${holder(highest)} ${since(highest)}, ` +
           "which has not given a sign of life yet: that recovery is still at work, or has stopped " +
@@ -110,7 +122,7 @@ async function decide(
       note: `epoch ${highest.epoch} has no lease at all (${store.where}): its keeper never ran`,
     };
   }
-  if (watched.verdict === "alive" && !takeover && !own) {
+  if (watched.verdict === "alive" && !takeover) {
     throw new UserError(
       `the primary is alive: stack "${highest.stack}" in ${highest.region} renewed the lease of epoch ` +
         `${highest.epoch} ${Math.max(0, watched.ageSeconds).toFixed(1)} s ago (${watched.because}). ` +
@@ -122,15 +134,17 @@ async function decide(
   return {
     ...common,
     nextEpoch,
-    leaseAgeSeconds: Math.round(watched.ageSeconds * 10) / 10,
+    leaseAgeSeconds: rounded(watched.ageSeconds),
     previous,
     note:
       watched.verdict === "expired"
         ? `the lease of epoch ${highest.epoch} was ${watched.because}`
-        : own
-          ? `this stack holds epoch ${highest.epoch} itself: a recovery in place`
-          : `taken over while the lease of epoch ${highest.epoch} is alive: ${options.takeoverReason ?? ""}`,
+        : `taken over while the lease of epoch ${highest.epoch} is alive: ${options.takeoverReason ?? ""}`,
   };
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
 
 function describe(fence: FenceRecord, lease?: LeaseRecord): NonNullable<GateResult["previous"]> {

@@ -1,16 +1,16 @@
-import { createClient, type ClickHouseClient } from "@clickhouse/client";
-import pg from "pg";
+import { ClickHouse } from "../clickhouse/client.ts";
+import { closeIngest } from "../clickhouse/ingest.ts";
 import { UserError } from "../command.ts";
 import type { ClickHouseConnection, Connection, KafkaConnection } from "../connection.ts";
 import { revokeGroup } from "../kafka/acls.ts";
 import { openCanarySender, type CanarySender } from "../kafka/canary.ts";
+import { beat } from "../postgres/position.ts";
 import type { KeeperActions } from "./keeper.ts";
 
 /** What the lease keeper does with the real engines of its own side. Close it when done. */
 export class Side implements KeeperActions {
   #kafka: KafkaConnection;
-  #clickhouse: ClickHouseConnection;
-  #client: ClickHouseClient;
+  #clickhouse: ClickHouse;
   #postgresUrl: string | undefined;
   #canaries: CanarySender | undefined;
 
@@ -20,14 +20,8 @@ export class Side implements KeeperActions {
     postgres: Connection["postgres"],
   ) {
     this.#kafka = kafka;
-    this.#clickhouse = clickhouse;
+    this.#clickhouse = new ClickHouse(clickhouse);
     this.#postgresUrl = postgres?.url;
-    this.#client = createClient({
-      url: clickhouse.url,
-      username: clickhouse.username,
-      password: clickhouse.password,
-      request_timeout: 10_000,
-    });
   }
 
   async canary(signal: AbortSignal): Promise<number> {
@@ -50,25 +44,14 @@ export class Side implements KeeperActions {
 
   /** PostgreSQL's sign of life: what a recovery's data loss is measured by. */
   async renewed(): Promise<void> {
-    if (this.#postgresUrl === undefined) return;
-    const client = new pg.Client({
-      connectionString: this.#postgresUrl,
-      connectionTimeoutMillis: 3000,
-      statement_timeout: 3000,
-    });
-    try {
-      await client.connect();
-      await client.query("UPDATE recover_heartbeat SET at = clock_timestamp()");
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+    if (this.#postgresUrl !== undefined) await beat(this.#postgresUrl, "lease");
   }
 
   /** Both ways at once: either alone ends consumption, and one of the two may not answer. */
   async stopConsuming(): Promise<void> {
     const { consumer } = this.#kafka;
     const done = await Promise.allSettled([
-      this.#client.command({ query: "DROP DATABASE IF EXISTS streaming SYNC" }),
+      closeIngest(this.#clickhouse),
       consumer === undefined ? Promise.resolve() : revokeGroup(this.#kafka, consumer.name),
     ]);
     const failed = done
@@ -84,18 +67,16 @@ export class Side implements KeeperActions {
 
   async close(): Promise<void> {
     await this.#canaries?.close().catch(() => undefined);
-    await this.#client.close();
+    await this.#clickhouse.close();
   }
 
   async #isStored(partition: number, offset: number): Promise<boolean> {
-    const answer = await this.#client.query({
-      query: `SELECT count() AS stored FROM ${this.#clickhouse.database}.events
-        WHERE _cluster_id = {cluster: String} AND _topic = {topic: String}
-          AND _partition = {partition: UInt32} AND _offset = {offset: UInt64}`,
-      query_params: { cluster: this.#kafka.clusterId, topic: this.#kafka.topic, partition, offset },
-      format: "JSONEachRow",
-    });
-    const [row] = await answer.json<{ stored: string }>();
-    return Number(row?.stored ?? 0) > 0;
+    const { stored } = await this.#clickhouse.one<{ stored: number }>(
+      `SELECT count() AS stored FROM ${this.#clickhouse.database}.events
+       WHERE _cluster_id = {cluster: String} AND _topic = {topic: String}
+         AND _partition = {partition: UInt32} AND _offset = {offset: UInt64}`,
+      { cluster: this.#kafka.clusterId, topic: this.#kafka.topic, partition, offset },
+    );
+    return stored > 0;
   }
 }

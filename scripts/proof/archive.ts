@@ -1,0 +1,171 @@
+import { parseKey, type ArchiveKey } from "../archive/layout.ts";
+import type { VaultSide } from "../connection.ts";
+import type { ObjectStore } from "../vault/s3.ts";
+import { identityKey, type IdentityPartition } from "./identity.ts";
+import { noRanges, RangesBuilder, type Ranges } from "./ranges.ts";
+import type { ClickHouse } from "../clickhouse/client.ts";
+import { runsOf } from "./runs.ts";
+
+/** What a source of events holds of one partition. */
+export interface SourceRanges {
+  readonly offsets: Ranges;
+  /** Those of them whose value is null or empty: there is nothing of them to store. */
+  readonly empty: Ranges;
+}
+
+export const nothing: SourceRanges = { offsets: noRanges, empty: noRanges };
+
+/** Folders of one identity partition: one for each epoch that archived it. */
+export interface ArchivedPartition extends IdentityPartition {
+  readonly folders: readonly string[];
+}
+
+/** Objects of one query: few enough for the server's memory, enough to keep it busy. */
+const batchObjects = 48;
+const batchBytes = 24 << 20;
+
+/** Every identity partition in the archive of the given lines, found by its folders alone. */
+export async function listArchived(
+  store: ObjectStore,
+  bucket: string,
+  lines: readonly string[],
+): Promise<ArchivedPartition[]> {
+  const found = new Map<string, IdentityPartition & { folders: string[] }>();
+  for (const line of lines) {
+    const root = line === "main" ? "" : `${line}/`;
+    const epochs = (await store.listNames(bucket, root)).filter((name) => /^e\d+\/$/.test(name));
+    for (const partition of await descend(
+      store,
+      bucket,
+      epochs.map((name) => root + name),
+      4,
+    )) {
+      const [clusterId = "", topicId = "", topic = "", number = ""] = partition
+        .slice(root.length)
+        .split("/")
+        .slice(1);
+      const of = { clusterId, topicId, topic, partition: Number(number) };
+      const known = found.get(identityKey(of));
+      if (known === undefined) found.set(identityKey(of), { ...of, folders: [partition] });
+      else known.folders.push(partition);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Cluster, topic id, topic, partition: four folders deep below an epoch. */
+async function descend(
+  store: ObjectStore,
+  bucket: string,
+  folders: readonly string[],
+  depth: number,
+): Promise<string[]> {
+  if (depth === 0) return [...folders];
+  const below: string[] = [];
+  for (const folder of folders) {
+    for (const name of await store.listNames(bucket, folder)) {
+      if (name.endsWith("/")) below.push(folder + name);
+    }
+  }
+  return descend(store, bucket, below, depth - 1);
+}
+
+export interface ArchiveBatch {
+  readonly keys: readonly ArchiveKey[];
+  /** SQL: a table function over the batch's objects. */
+  readonly from: string;
+}
+
+/** The objects of a partition whose last offset is at or above `since`, as table functions. */
+export async function* archiveBatches(
+  store: ObjectStore,
+  vault: VaultSide,
+  of: ArchivedPartition,
+  structure: string,
+  options: { readonly since?: number; readonly until?: Date } = {},
+): AsyncGenerator<ArchiveBatch, void, undefined> {
+  for (const folder of of.folders) {
+    let names: string[] = [];
+    let keys: ArchiveKey[] = [];
+    let bytes = 0;
+    const batch = (): ArchiveBatch => ({ keys, from: tableOf(vault, names, keys, structure) });
+    for await (const { key, size, lastModified } of store.list(vault.archive, folder)) {
+      const parsed = parseKey(key);
+      if (parsed === undefined || parsed.lastOffset < (options.since ?? 0)) continue;
+      if (options.until !== undefined && lastModified > options.until) continue;
+      const full = names.length >= batchObjects || bytes + size > batchBytes;
+      // One query reads one format.
+      if (names.length > 0 && (full || keys[0]?.extension !== parsed.extension)) {
+        yield batch();
+        names = [];
+        keys = [];
+        bytes = 0;
+      }
+      names.push(key);
+      keys.push(parsed);
+      bytes += size;
+    }
+    if (names.length > 0) yield batch();
+  }
+}
+
+function tableOf(
+  vault: VaultSide,
+  names: readonly string[],
+  keys: readonly ArchiveKey[],
+  structure: string,
+): string {
+  const compression = { json: "none", "json.gz": "gzip", gz: "gzip", "json.zst": "zstd" }[
+    keys[0]?.extension ?? "json.zst"
+  ];
+  const path = names.length === 1 ? (names[0] ?? "") : `{${names.join(",")}}`;
+  return `s3(${[
+    `${vault.endpoint}/${vault.archive}/${path}`,
+    vault.accessKeyId,
+    vault.secretAccessKey,
+    "JSONEachRow",
+    structure,
+    compression,
+  ]
+    .map(quoted)
+    .join(", ")})`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
+/** The offsets in the envelopes: names of objects are never believed. */
+export async function readArchived(
+  clickhouse: ClickHouse,
+  store: ObjectStore,
+  vault: VaultSide,
+  of: ArchivedPartition,
+  options: { readonly since?: number; readonly until?: Date } = {},
+): Promise<SourceRanges> {
+  const offsets = new RangesBuilder();
+  const empty = new RangesBuilder();
+  const structure = "value Nullable(String), metadata Tuple(partition UInt32, offset UInt64)";
+  for await (const batch of archiveBatches(store, vault, of, structure, options)) {
+    const found = await clickhouse.one<{
+      all_from: number[];
+      all_to: number[];
+      empty_from: number[];
+      empty_to: number[];
+    }>(
+      `WITH arraySort(groupUniqArray(metadata.offset)) AS s,
+         arraySort(groupUniqArrayIf(metadata.offset, ifNull(value, '') = '')) AS e
+       SELECT ${runsOf("s", "all")}, ${runsOf("e", "empty")}
+       FROM ${batch.from}
+       WHERE throwIf(metadata.partition != {partition: UInt32}, 'an archive object holds another partition') = 0`,
+      { partition: of.partition },
+    );
+    found.all_from.forEach((first, i) => {
+      offsets.add(first, found.all_to[i] ?? first);
+    });
+    found.empty_from.forEach((first, i) => {
+      empty.add(first, found.empty_to[i] ?? first);
+    });
+  }
+  return { offsets: offsets.build(), empty: empty.build() };
+}
