@@ -95,7 +95,8 @@ const writerGrants: Record<
     ...verbs("control", ["write"], keys.announcement(line, "archiver")),
   ],
   backup: (prefix, { line }) => [
-    ...verbs("backups", ["read"], prefix),
+    // ClickHouse restores an earlier epoch's chain with the login of the epoch in force.
+    ...verbs("backups", ["read"], "*"),
     // barman asks whether the bucket exists, and that question has no prefix: names only.
     ...verbs("backups", ["list"], "*"),
     ...verbs("backups", ["write"], `${prefix}clickhouse/`),
