@@ -11,10 +11,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { UserError } from "../command.ts";
 import type { S3Access } from "../connection.ts";
+import { putInput, unquote, type Body, type PutOptions } from "./put.ts";
 import { attemptsOf, explainS3Error, httpStatus, isMissingKey } from "./s3-errors.ts";
 
-/** Bytes or text (UTF-8) in memory, or a stream whose length is known. */
-export type Body = Uint8Array | string | { readonly stream: Readable; readonly size: number };
+export type { Body, PutOptions } from "./put.ts";
 
 /** One stored object, without its bytes. */
 export interface ObjectInfo {
@@ -32,13 +32,6 @@ export interface ObjectHead extends ObjectInfo {
   readonly versionId?: string;
   /** Only under Object Lock. */
   readonly lockedUntil?: Date;
-}
-
-export interface PutOptions {
-  /** @default "application/octet-stream" */
-  readonly contentType?: string;
-  /** Hexadecimal SHA-256 of the content when known; the server refuses other bytes. @default computed while sending */
-  readonly sha256?: string;
 }
 
 /** How often a conditional write that collides with another one in flight (409) is sent again. */
@@ -290,30 +283,4 @@ export class ObjectStore {
       throw explainS3Error(error, { endpoint, accessKeyId, action, bucket });
     }
   }
-}
-
-function putInput(
-  bucket: string,
-  key: string,
-  body: Body,
-  options: PutOptions,
-): PutObjectCommandInput {
-  const common = {
-    Bucket: bucket,
-    Key: key,
-    ContentType: options.contentType ?? "application/octet-stream",
-  };
-  // A digest that the server checks and keeps: `head` tells it without reading the object.
-  const digest =
-    options.sha256 === undefined
-      ? { ChecksumAlgorithm: "SHA256" as const }
-      : { ChecksumSHA256: Buffer.from(options.sha256, "hex").toString("base64") };
-  if (typeof body === "object" && "stream" in body) {
-    return { ...common, ...digest, Body: body.stream, ContentLength: body.size };
-  }
-  return { ...common, ...digest, Body: body };
-}
-
-function unquote(etag: string | undefined): string {
-  return (etag ?? "").replaceAll('"', "");
 }
