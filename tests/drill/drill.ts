@@ -1,0 +1,329 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "../../engines/proc.ts";
+import { runCommand } from "./commands.ts";
+import { Crowd } from "./crowd.ts";
+import { holdAt, processesOf, strike, type Struck } from "./disaster.ts";
+import type { DrillOptions } from "./options.ts";
+import { Timeline } from "./phases.ts";
+import { planOf, type Plan } from "./plan.ts";
+import { platformOf, type Platform } from "./platform.ts";
+import { killBelow, signal, type Found } from "./processes.ts";
+import { Fleet } from "./producers/fleet.ts";
+import type { Progress } from "./progress.ts";
+import { between, seededRandom } from "./random.ts";
+import { Stack } from "./stack.ts";
+import { firstVisible, settled } from "./visible.ts";
+import type { Workspace } from "./workspace.ts";
+import { zombieRows } from "./zombie.ts";
+
+/** Protection times that the drill sets and the verdict is measured by, seconds. */
+export const protection = {
+  archiveFlush: 5,
+  walTimeout: 5,
+  replicationLag: { min: 1, max: 30 },
+} as const;
+
+/** What happened, for the checker, the verdict and the report. */
+export interface DrillRecord {
+  readonly plan: Plan;
+  readonly momentReached: boolean;
+  readonly struck: Struck;
+  /** clickhouse-lost: rows of the old server just before it was cut off. */
+  readonly rowsAtCut: number;
+  readonly before: Platform;
+  readonly after: Platform;
+  readonly timeline: Timeline;
+  readonly ackLogs: readonly string[];
+  readonly peopleLog: string;
+  /** Milliseconds since 1970: a new event was visible, and the recovery's proof was green. */
+  readonly recoveredAt: number;
+  readonly backups: readonly unknown[];
+  /** Runs of `pulumi up` that the recovery took. */
+  readonly attempts: number;
+  /** The last `prove` of our own, after everything has settled. */
+  readonly proof: { readonly exitCode: number; readonly result: unknown };
+}
+
+/** One drill, from `pulumi up` to the last proof. */
+export class Drill {
+  readonly #options: DrillOptions;
+  readonly #workspace: Workspace;
+  readonly #progress: Progress;
+  readonly #plan: Plan;
+  readonly #timeline = new Timeline();
+  readonly #primary: Stack;
+  readonly #standby: Stack;
+  readonly #region: string;
+  readonly #ackLogs: readonly string[];
+  readonly #peopleLog: string;
+  readonly #backups: unknown[] = [];
+  #fleet: Fleet | undefined;
+  #crowd: Crowd | undefined;
+  #abandoned = false;
+  #zombies: readonly Found[] = [];
+
+  constructor(options: DrillOptions, workspace: Workspace, progress: Progress) {
+    this.#options = options;
+    this.#workspace = workspace;
+    this.#progress = progress;
+    this.#plan = planOf(options.seed, options.moment);
+    this.#primary = new Stack(workspace, "local");
+    this.#standby = new Stack(workspace, "local-dr");
+    this.#region = join(workspace.dataDir, "east");
+    this.#ackLogs = ["plain", "transactional"].map((name) => join(options.report, `${name}.acks`));
+    this.#peopleLog = join(options.report, "transactions.jsonl");
+  }
+
+  /** Everything up to a recovered, settled platform whose producers rest. */
+  async run(): Promise<DrillRecord> {
+    const before = await this.#provision();
+    const fleet = this.#startProducers(before);
+    await this.#load(before, fleet);
+    const disaster = await this.#disaster(before, fleet);
+    const { after, attempts } = await this.#recover();
+    const recoveredAt = await this.#resume(after, fleet);
+    const proof = await this.#settle(after, fleet);
+    return {
+      plan: this.#plan,
+      ...disaster,
+      before,
+      after,
+      timeline: this.#timeline,
+      ackLogs: this.#ackLogs,
+      peopleLog: this.#peopleLog,
+      recoveredAt,
+      backups: this.#backups,
+      attempts,
+      proof,
+    };
+  }
+
+  /** Ends every process of this drill, in any state. */
+  async stop(): Promise<void> {
+    this.#abandoned = true;
+    this.#primary.kill();
+    this.#standby.kill();
+    this.#fleet?.kill();
+    this.#crowd?.kill();
+    await killBelow(this.#workspace.folder);
+    // Cut off on purpose: nothing but its pid finds a zombie.
+    signal(this.#zombies.filter(isAlive), "SIGKILL");
+  }
+
+  async #provision(): Promise<Platform> {
+    const { options, workspace } = { options: this.#options, workspace: this.#workspace };
+    this.#progress.heading("pulumi up --stack local: the platform with its protection");
+    const chosen = { off: "the drill takes its backups at moments of its own" };
+    const shared = {
+      dataDir: workspace.dataDir,
+      portBase: workspace.portBase,
+      kafkaMode: options.kafkaMode,
+      failpoints: workspace.failpoints,
+      fullBackups: chosen,
+      incrementalBackups: chosen,
+      archiveFlush: `${protection.archiveFlush} seconds`,
+      walTimeout: `${protection.walTimeout} seconds`,
+    };
+    const { min, max } = protection.replicationLag;
+    await this.#primary.init({
+      ...shared,
+      zookeeperSnapshots: "10 seconds",
+      replicationLag: {
+        min: `${min} seconds`,
+        max: `${max} seconds`,
+        seed: seedNumber(options.seed),
+      },
+    });
+    await this.#timeline.during("provision", () => this.#up(this.#primary, 1));
+    const platform = await platformOf(this.#primary);
+    if (options.disaster === "region-lost") {
+      const { standbyConfig } = platform;
+      if (standbyConfig === undefined) throw new Error("stack local has no output standbyConfig");
+      await this.#standby.init({
+        ...shared,
+        vaultEndpoint: standbyConfig.server.endpoint,
+        vaultAccessKeyId: standbyConfig.server.accessKeyId,
+        trust: standbyConfig.trust,
+      });
+      await this.#standby.setSecret("vaultSecretAccessKey", standbyConfig.server.secretAccessKey);
+    }
+    return platform;
+  }
+
+  #startProducers(platform: Platform): Fleet {
+    const { seed, events } = this.#options;
+    const modes = ["idempotent", "transactional"] as const;
+    const fleet = new Fleet(
+      this.#ackLogs.map((ackLog, index) => ({
+        name: modes[index] ?? "idempotent",
+        mode: modes[index] ?? "idempotent",
+        seed,
+        ackLog,
+        batch: 500,
+        bigAt: index === 0 ? [100, Math.floor(events / 5), Math.floor(events / 3)] : [],
+      })),
+      platform.kafka,
+    );
+    this.#fleet = fleet;
+    this.#crowd = new Crowd(
+      { seed, log: this.#peopleLog, rate: 7 },
+      platform.postgresUrl,
+      (team) => {
+        fleet.addTeams([team]);
+      },
+    );
+    return fleet;
+  }
+
+  /** The load: a full backup, two incrementals and a kill of ClickHouse while events flow. */
+  async #load(platform: Platform, fleet: Fleet): Promise<void> {
+    const { events, rate, quietSeconds } = this.#options;
+    this.#progress.heading(`${events} events at ${rate}/s, with backups while they flow`);
+    fleet.pace({ until: events, rate, trickle: Math.max(20, Math.floor(rate / 20)) });
+    const plan = this.#plan;
+    await this.#acknowledged(fleet, plan.fullBackupAt * events);
+    await this.#backup(platform, "full");
+    await this.#acknowledged(fleet, plan.firstIncrementalAt * events);
+    await this.#backup(platform, "incremental");
+    await this.#acknowledged(fleet, plan.clickhouseKillAt * events);
+    await this.#killClickHouse();
+    await this.#acknowledged(fleet, plan.secondIncrementalAt * events);
+    await this.#backup(platform, "incremental");
+    await this.#acknowledged(fleet, events);
+    await sleep(plan.pauseMilliseconds);
+    if (quietSeconds === 0) return;
+    this.#progress.line(`producers rest for ${quietSeconds} s`);
+    fleet.pace({ until: 0, rate: 1, trickle: 0 });
+    await this.#timeline.during("quiet", () => sleep(quietSeconds * 1000));
+  }
+
+  async #backup(platform: Platform, kind: "full" | "incremental"): Promise<void> {
+    await this.#timeline.during(`${kind} backup`, async () => {
+      const { exitCode, result, said } = await runCommand(
+        this.#workspace,
+        "backup",
+        platform.backupConnection,
+        { kind },
+      ).ended;
+      if (exitCode !== 0) throw new Error(`the ${kind} backup failed:\n${said}`);
+      this.#backups.push(result);
+    });
+    this.#progress.line(`${kind} backup taken while events flow`);
+  }
+
+  async #killClickHouse(): Promise<void> {
+    const [server] = await processesOf(this.#region, "clickhouse");
+    if (server === undefined) throw new Error("there is no ClickHouse to kill");
+    await killBelow(server.home);
+    this.#progress.line("ClickHouse killed mid-ingest; pulumi up brings it back");
+    await this.#timeline.during("ClickHouse killed and back", () => this.#up(this.#primary, 1));
+  }
+
+  async #disaster(
+    platform: Platform,
+    fleet: Fleet,
+  ): Promise<Pick<DrillRecord, "struck" | "momentReached" | "rowsAtCut">> {
+    const { disaster } = this.#options;
+    const { moment } = this.#plan;
+    const held = await holdAt(moment, this.#workspace, this.#region, platform.backupConnection);
+    if (!held.reached) this.#progress.line(`the moment "${moment}" did not come about`);
+    const rowsAtCut = disaster === "clickhouse-lost" ? await zombieRows(platform) : 0;
+    const struck = await strike(disaster, this.#region);
+    this.#zombies = struck.zombies;
+    this.#timeline.recovering = true;
+    this.#progress.heading(`disaster: ${disaster}, ${moment} (${struck.killed} processes killed)`);
+    await held.release();
+    if (disaster === "region-lost") fleet.pace({ until: 0, rate: 1, trickle: 0 });
+    if (disaster === "region-lost" || disaster === "postgres-lost") this.#crowd?.rest();
+    return { struck, momentReached: held.reached, rowsAtCut };
+  }
+
+  /** `pulumi up` of the stack that takes over; a second run finishes what a first one could not. */
+  async #recover(): Promise<{ after: Platform; attempts: number }> {
+    const { disaster } = this.#options;
+    const stack = disaster === "region-lost" ? this.#standby : this.#primary;
+    if (disaster !== "region-lost") {
+      await stack.set({ recoveries: [disaster.slice(0, -"-lost".length)] });
+    }
+    this.#progress.heading(`pulumi up --stack ${stack.name}`);
+    const attempts = await this.#timeline.during(`pulumi up --stack ${stack.name}`, () =>
+      this.#up(stack, 2),
+    );
+    return { after: await platformOf(stack), attempts };
+  }
+
+  /** Producers go to where the platform is now; the recovery has ended when a new event is visible. */
+  async #resume(after: Platform, fleet: Fleet): Promise<number> {
+    const { events, rate } = this.#options;
+    const provenAt = Date.now();
+    const known = new Set(fleet.counts.map(({ lastUuid }) => lastUuid));
+    fleet.connect(after.kafka);
+    this.#crowd?.connect(after.postgresUrl);
+    fleet.pace({ until: Number.MAX_SAFE_INTEGER, rate: Math.min(rate, 2000), trickle: 0 });
+    const startAt = fleet.acknowledged;
+    const visibleAt = await this.#timeline.during("first new event visible", () =>
+      firstVisible(
+        after,
+        () => fleet.counts.map(({ lastUuid }) => lastUuid).filter((uuid) => !known.has(uuid)),
+        60,
+      ),
+    );
+    this.#timeline.recovering = false;
+    this.#progress.heading("recovered: new events arrive");
+    await this.#acknowledged(fleet, startAt + Math.min(5000, events / 20));
+    return Math.max(provenAt, visibleAt);
+  }
+
+  async #settle(after: Platform, fleet: Fleet): Promise<{ exitCode: number; result: unknown }> {
+    await fleet.stop();
+    await this.#crowd?.stop();
+    await this.#timeline.during("settle", () => settled(after, fleet.acknowledged, 90));
+    const { exitCode, result } = await this.#timeline.during(
+      "prove once more",
+      () => runCommand(this.#workspace, "prove", after.connection).ended,
+    );
+    this.#progress.line(`prove: ${exitCode === 0 ? "green" : `exit code ${exitCode}`}`);
+    return { exitCode, result };
+  }
+
+  async #acknowledged(fleet: Fleet, count: number): Promise<void> {
+    let last = fleet.acknowledged;
+    let since = Date.now();
+    while (fleet.acknowledged < count) {
+      if (this.#abandoned) throw new Error("the drill was ended");
+      if (fleet.broken) throw new Error("a producer ended by itself");
+      if (fleet.acknowledged !== last) {
+        last = fleet.acknowledged;
+        since = Date.now();
+      }
+      if (Date.now() - since > 60_000) {
+        throw new Error(
+          `no event was acknowledged for a minute (${[...fleet.troubles, this.#crowd?.lastTrouble ?? ""].join("; ")})`,
+        );
+      }
+      this.#progress.status(`${fleet.acknowledged} events acknowledged`);
+      await sleep(50);
+    }
+  }
+
+  /** @returns how many runs it took */
+  async #up(stack: Stack, most: number): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const { ok, phases, said } = await stack.up((name) => {
+        this.#progress.status(`${stack.name}: ${name}`);
+      });
+      this.#timeline.add(phases);
+      if (ok) return attempt;
+      if (attempt >= most || this.#abandoned) {
+        throw new Error(`pulumi up --stack ${stack.name} failed:\n${said}`);
+      }
+      this.#progress.line(`pulumi up failed and is run again:\n${said}`);
+    }
+  }
+}
+
+/** A whole number from a seed of any text. */
+function seedNumber(seed: string): number {
+  return between(seededRandom(`${seed}/lag`), 1, 1_000_000);
+}

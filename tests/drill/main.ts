@@ -1,0 +1,109 @@
+/** `npm run drill`: provision, feed, destroy, recover, prove, report. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CommanderError } from "commander";
+import { check } from "../checker/check.ts";
+import { checkPostgres } from "../checker/postgres.ts";
+import { Drill } from "./drill.ts";
+import { readOptions, type DrillOptions } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { resultOf, type DrillResult } from "./result.ts";
+import { spoil } from "./spoil.ts";
+import { makeWorkspace, removeWorkspace, type Workspace } from "./workspace.ts";
+import { lookAtZombie } from "./zombie.ts";
+
+const files = [
+  "plain.acks",
+  "transactional.acks",
+  "transactions.jsonl",
+  "result.json",
+  "report.html",
+];
+const exit = { green: 0, red: 1, input: 2, failed: 3 } as const;
+
+try {
+  process.exitCode = await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode;
+}
+
+async function main(options: DrillOptions): Promise<number> {
+  const progress = new Progress();
+  await mkdir(options.report, { recursive: true });
+  // Of an earlier drill: logs are only ever appended to.
+  for (const name of files) await rm(join(options.report, name), { force: true });
+  const workspace = await makeWorkspace(options.disaster);
+  progress.line(
+    `seed ${options.seed}, disaster ${options.disaster}, everything in ${workspace.folder}`,
+  );
+  const drill = new Drill(options, workspace, progress);
+  const interrupted = new Promise<never>((_, refuse) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(name, () => {
+        refuse(new Error(`ended by ${name}`));
+      });
+    }
+  });
+  try {
+    const result = await Promise.race([work(options, drill, progress), interrupted]);
+    say(progress, options, result);
+    return result.green ? exit.green : exit.red;
+  } catch (error) {
+    progress.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return exit.failed;
+  } finally {
+    await cleanUp(options, drill, workspace, progress);
+  }
+}
+
+async function work(options: DrillOptions, drill: Drill, progress: Progress): Promise<DrillResult> {
+  const record = await drill.run();
+  const { after, before, struck, ackLogs, peopleLog } = record;
+  const zombie =
+    options.disaster === "clickhouse-lost" ? await lookAtZombie(before, record.rowsAtCut) : null;
+  await spoil(after, options.negative);
+  progress.heading("the checker: acknowledgements against plain SELECTs");
+  const checked = await check({
+    reader: after.clickhouse,
+    eventsTable: after.eventsTable,
+    ackLogs,
+    scratch: join(options.report, "scratch"),
+    progress: (text) => {
+      progress.status(text);
+    },
+  });
+  const postgres = await checkPostgres(after.postgresUrl, peopleLog, struck.at);
+  const result = resultOf(options, record, checked, postgres, zombie);
+  await writeFile(join(options.report, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+}
+
+function say(progress: Progress, options: DrillOptions, result: DrillResult): void {
+  const { rpo, rtoSeconds, rowsFrom, postgres } = result;
+  progress.line(
+    `${result.eventsAcknowledged} events acknowledged: ${result.eventsPresent} present, ` +
+      `${result.deadLettered} dead letters, ${result.quarantined} in quarantine, ${result.eventsLost} lost, ` +
+      `${result.eventsDuplicated} doubled`,
+  );
+  progress.line(
+    `rows from backup ${rowsFrom.backup}, archive ${rowsFrom.archive}, kafka ${rowsFrom.kafka}; ` +
+      `RPO ${rpo.seconds} s (bound ${rpo.boundSeconds} s), PostgreSQL ${postgres.rpoSeconds} s; RTO ${rtoSeconds} s`,
+  );
+  for (const line of result.red) progress.line(`red: ${line}`);
+  progress.heading(`${result.green ? "green" : "RED"}: ${join(options.report, "report.html")}`);
+}
+
+async function cleanUp(
+  options: DrillOptions,
+  drill: Drill,
+  workspace: Workspace,
+  progress: Progress,
+): Promise<void> {
+  if (options.keep) {
+    progress.line(`kept with its processes: ${workspace.folder}`);
+    return;
+  }
+  await drill.stop();
+  await removeWorkspace(workspace);
+}

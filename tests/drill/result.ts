@@ -1,0 +1,159 @@
+import { faults, type CheckResult } from "../checker/check.ts";
+import type { PostgresCheck } from "../checker/postgres.ts";
+import { protection, type DrillRecord } from "./drill.ts";
+import type { DrillOptions } from "./options.ts";
+import type { Stretch } from "./phases.ts";
+import { recoveryFacts, type Cursor, type FenceFacts } from "./recovery.ts";
+import type { ZombieFacts } from "./zombie.ts";
+
+/** What `result.json` holds. */
+export interface DrillResult {
+  readonly green: boolean;
+  /** Why it is not, one line each. */
+  readonly red: readonly string[];
+  readonly disaster: string;
+  readonly moment: string;
+  readonly momentReached: boolean;
+  readonly seed: string;
+  readonly eventsAcknowledged: number;
+  readonly eventsPresent: number;
+  readonly eventsLost: number;
+  readonly eventsDuplicated: number;
+  readonly deadLettered: number;
+  readonly quarantined: number;
+  /** Of what producers of the lost or surviving cluster sent before the recovery had ended. */
+  readonly rowsFrom: { readonly backup: number; readonly archive: number; readonly kafka: number };
+  /** `seconds`: the age of the oldest lost event when the disaster struck. */
+  readonly rpo: {
+    readonly events: number;
+    readonly seconds: number;
+    readonly boundSeconds: number;
+  };
+  /** From the disaster to a new event visible and the recovery's proof green. */
+  readonly rtoSeconds: number;
+  /** Seconds since the disaster; earlier ones are negative. */
+  readonly phases: readonly {
+    readonly name: string;
+    readonly kind: Stretch["kind"];
+    readonly startedAtSeconds: number;
+    readonly seconds: number;
+    readonly recovery: boolean;
+  }[];
+  readonly fence: FenceFacts;
+  readonly zombie: ZombieFacts | null;
+  readonly cursors: readonly Cursor[];
+  readonly postgres: {
+    readonly transactionsAcknowledged: number;
+    readonly transactionsLost: number;
+    readonly transactionsTorn: number;
+    readonly rpoSeconds: number;
+  };
+  readonly aggregatesEqual: boolean;
+  readonly checker: CheckResult;
+  readonly ledger: string | null;
+  readonly recoveryAttempts: number;
+  readonly proofExitCode: number;
+}
+
+/** Judges a drill. Losses are only right where a region took with it what the vault could not have yet. */
+export function resultOf(
+  options: DrillOptions,
+  record: DrillRecord,
+  checked: CheckResult,
+  postgres: PostgresCheck,
+  zombie: ZombieFacts | null,
+): DrillResult {
+  const { at } = record.struck;
+  const facts = recoveryFacts(record.after.recovery);
+  const regionLost = options.disaster === "region-lost";
+  const bound = regionLost ? protection.archiveFlush + protection.replicationLag.max : 0;
+  const age = checked.oldestLostAt === null ? 0 : Math.max(0, (at - checked.oldestLostAt) / 1000);
+  const postgresRpo =
+    postgres.transactionsLost === 0 ? 0 : (at - (postgres.newestPresentAt ?? 0)) / 1000;
+  const postgresBound = protection.walTimeout + protection.replicationLag.max + 5;
+  const mayLosePostgres = regionLost || options.disaster === "postgres-lost";
+  const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
+  const proofExitCode = record.proof.exitCode;
+  const red = [
+    ...faults(checked),
+    ...when(checked.eventsLost > 0 && !regionLost, `${checked.eventsLost} events are lost`),
+    ...when(
+      regionLost && age > bound,
+      `an event acknowledged ${age.toFixed(1)} s before the disaster is lost: the archive's copy should have ` +
+        `had it after ${bound} s`,
+    ),
+    ...when(
+      checked.newestLostAt !== null && checked.newestLostAt > at,
+      "an event that was acknowledged after the disaster is lost",
+    ),
+    ...when(
+      postgres.transactionsLost > 0 && !mayLosePostgres,
+      `${postgres.transactionsLost} transactions are lost`,
+    ),
+    ...when(
+      postgresRpo > postgresBound,
+      `PostgreSQL came back to ${postgresRpo.toFixed(1)} s before the disaster, more than ${postgresBound} s`,
+    ),
+    ...when(postgres.transactionsTorn > 0, `${postgres.transactionsTorn} transactions are torn`),
+    ...when(zombie?.consumesStill === true, "the old ClickHouse consumes still: it was not fenced"),
+    ...when(
+      options.disaster === "clickhouse-lost" && facts.fence.oldPrincipalRefused !== true,
+      "the old ClickHouse's credential was not refused",
+    ),
+    ...when(
+      proofExitCode !== 0,
+      `the platform's own last proof is not green (exit code ${proofExitCode})`,
+    ),
+  ];
+  const ofOldCluster = checked.partitions
+    .filter(({ clusterId }) => clusterId === record.before.kafka.clusterId)
+    .reduce((sum, one) => sum + one.present + one.deadLettered + one.quarantined, 0);
+  return {
+    green: red.length === 0,
+    red,
+    disaster: options.disaster,
+    moment: record.plan.moment,
+    momentReached: record.momentReached,
+    seed: options.seed,
+    eventsAcknowledged: checked.eventsAcknowledged,
+    eventsPresent: checked.eventsPresent,
+    eventsLost: checked.eventsLost,
+    eventsDuplicated: checked.eventsDuplicated,
+    deadLettered: checked.deadLettered,
+    quarantined: checked.quarantined,
+    rowsFrom: {
+      backup: facts.fromBackup,
+      archive: facts.fromArchive,
+      kafka: Math.max(0, ofOldCluster - facts.fromBackup - facts.fromArchive),
+    },
+    rpo: { events: checked.eventsLost, seconds: seconds(age * 1000), boundSeconds: bound },
+    rtoSeconds: seconds(record.recoveredAt - at),
+    phases: record.timeline.stretches
+      .map(({ name, kind, startedAt, endedAt, recovery }) => ({
+        name,
+        kind,
+        startedAtSeconds: seconds(startedAt - at),
+        seconds: seconds(endedAt - startedAt),
+        recovery,
+      }))
+      .sort((a, b) => a.startedAtSeconds - b.startedAtSeconds),
+    fence: facts.fence,
+    zombie,
+    cursors: facts.cursors,
+    postgres: {
+      transactionsAcknowledged: postgres.transactionsAcknowledged,
+      transactionsLost: postgres.transactionsLost,
+      transactionsTorn: postgres.transactionsTorn,
+      rpoSeconds: seconds(postgresRpo * 1000),
+    },
+    aggregatesEqual: checked.aggregatesEqual,
+    checker: checked,
+    ledger: facts.ledger,
+    recoveryAttempts: record.attempts,
+    proofExitCode,
+  };
+}
+
+function when(condition: boolean, line: string): string[] {
+  return condition ? [line] : [];
+}
