@@ -23,6 +23,8 @@ type LockRecord = z.infer<typeof lockRecord>;
 const RENEW_SECONDS = 5;
 /** A holder that has not renewed for this long is dead: six renewals. */
 const STALE_SECONDS = 30;
+/** How long one backup waits for another. */
+const WAIT_SECONDS = 600;
 
 export interface BackupLock {
   /** What a killed predecessor left: true when ingest was stopped for its cut. */
@@ -35,8 +37,9 @@ export interface BackupLock {
 
 /**
  * Two backups of a line never run together: the lock is one object, changed only while it is what
- * was read. A holder that died is noticed at once on its own machine, else after 30 s.
- * @throws UserError when another backup is alive.
+ * was read. A holder that died is noticed at once on its own machine, else after 30 s; one that is
+ * alive is waited for.
+ * @throws UserError when it is still alive after 10 minutes.
  */
 export async function takeBackupLock(
   control: ControlBucket,
@@ -80,6 +83,8 @@ export async function takeBackupLock(
       const there = found.success ? found.data : undefined;
       if (there !== undefined && there.phase !== "released") {
         await waitUntilDead(there);
+        // What it looks like now decides: it may have finished meanwhile.
+        if ((await store.head(bucket, key))?.etag !== etag) continue;
         predecessorPaused ||= there.phase === "paused";
         reporter.warn(
           `the backup ${there.id} (process ${there.pid} on ${there.host}) ended without finishing: its lock is taken over`,
@@ -124,22 +129,32 @@ export async function takeBackupLock(
     },
   };
 
+  /** Until the holder has finished or is dead; a renewal that is seen counts, whatever the clocks say. */
   async function waitUntilDead(there: LockRecord): Promise<void> {
-    if (there.host === mine.host && !isAlive(there)) return;
-    const age = (Date.now() - Date.parse(there.renewedAt)) / 1000;
-    if (age > STALE_SECONDS) return;
-    // A renewal that is seen counts, whatever the clocks say.
-    reporter.progress(`the backup ${there.id} holds the lock: watching whether it is alive`);
-    await sleep(2 * RENEW_SECONDS * 1000);
-    const text = await store.getText(bucket, key);
-    const now = lockRecord.safeParse(JSON.parse(text ?? "null"));
-    if (now.success && (now.data.renewedAt !== there.renewedAt || now.data.phase === "released")) {
-      if (now.data.phase === "released") return;
-      throw new UserError(
-        `another backup (${now.data.id}, process ${now.data.pid} on ${now.data.host}) is running: two at once ` +
-          "would break each other's chain. Nothing was done. Wait until it has finished, then run this again.",
-      );
+    let last = there;
+    let seenAt = performance.now();
+    const deadline = seenAt + WAIT_SECONDS * 1000;
+    if (Date.now() - Date.parse(there.renewedAt) > STALE_SECONDS * 1000) {
+      seenAt -= (STALE_SECONDS - 2 * RENEW_SECONDS) * 1000;
     }
-    await sleep(Math.max(0, STALE_SECONDS - age - 2 * RENEW_SECONDS) * 1000);
+    reporter.progress(`the backup ${there.id} holds the lock: waiting until it has finished`);
+    for (;;) {
+      if (last.phase === "released") return;
+      if (last.host === mine.host && !isAlive(last)) return;
+      if (performance.now() - seenAt > STALE_SECONDS * 1000) return;
+      if (performance.now() > deadline) {
+        throw new UserError(
+          `another backup (${last.id}, process ${last.pid} on ${last.host}) is still running after ` +
+            `${WAIT_SECONDS / 60} minutes: two at once would break each other's chain. Nothing was done. Run this ` +
+            "again when it has finished.",
+        );
+      }
+      await sleep(1000);
+      const now = lockRecord.safeParse(JSON.parse((await store.getText(bucket, key)) ?? "null"));
+      if (now.success && now.data.renewedAt !== last.renewedAt) {
+        last = now.data;
+        seenAt = performance.now();
+      }
+    }
   }
 }
