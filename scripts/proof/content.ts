@@ -38,7 +38,7 @@ export async function compareContent(
   const first: number[] = [];
   for await (const batch of archiveBatches(store, vault, of, envelope, options)) {
     const messages = `(
-      SELECT if(isNull(valueIsArray), ifNull(value, ''), base64Decode(ifNull(value, ''))) AS value,
+      SELECT if(isNull(valueIsArray), ifNull(value, ''), tryBase64Decode(ifNull(value, ''))) AS value,
         {clusterId: String} AS _cluster_id, {topicId: String} AS _topic_id, metadata.topic AS _topic,
         metadata.partition AS _partition, metadata.offset AS _offset,
         fromUnixTimestamp64Milli(greatest(ifNull(metadata.timestamp, 0), 0), 'UTC') AS _timestamp,

@@ -1,6 +1,7 @@
 /**
  * SQL for the first and the last elements of the runs in a sorted array of distinct numbers: a run
- * is two numbers on the wire, however long it is. An empty array gives empty columns. Gives the columns `{as}_from` and `{as}_to`.
+ * is two numbers on the wire, however long it is. Gives the columns `{as}_from` and `{as}_to`, empty
+ * for an empty array.
  */
 export function runsOf(sorted: string, as: string): string {
   const steps = `arrayDifference(${sorted})`;
