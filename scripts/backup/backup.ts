@@ -59,7 +59,10 @@ export async function backup(
   const parts = partsOf(connection);
   const started = performance.now();
   await assertEpoch(connection);
+  const { control, line, owner } = parts;
   const store = new ObjectStore(parts.vault);
+  // Parent and id only under the lock: another backup may just be finishing.
+  const lock = await takeBackupLock(control, line, owner, context);
   try {
     const parent = kind === "full" ? undefined : await findParent(parts, store, context);
     if (kind === "incremental" && parent === undefined) {
@@ -70,20 +73,15 @@ export async function backup(
       new Date(),
       randomBytes(3).toString("hex"),
     );
-    const { control, line, owner } = parts;
-    const lock = await takeBackupLock(control, line, owner, id, context);
-    try {
-      return await withClickHouse(parts.clickhouse, async (clickhouse) => {
-        await endLeftovers(clickhouse, context);
-        const run = new BackupRun(parts, clickhouse, store, lock, id, parent, context);
-        const result = { ...(await run.run()), seconds: (performance.now() - started) / 1000 };
-        await announce(parts, result);
-        return result;
-      });
-    } finally {
-      await lock.release();
-    }
+    return await withClickHouse(parts.clickhouse, async (clickhouse) => {
+      await endLeftovers(clickhouse, context);
+      const run = new BackupRun(parts, clickhouse, store, lock, id, parent, context);
+      const result = { ...(await run.run()), seconds: (performance.now() - started) / 1000 };
+      await announce(parts, result);
+      return result;
+    });
   } finally {
+    await lock.release();
     store.close();
   }
 }

@@ -12,8 +12,8 @@ const lockRecord = z.object({
   host: z.string(),
   pid: z.int(),
   startTicks: z.int(),
-  /** Of the backup. */
-  id: z.string(),
+  /** Since when it waits or works. */
+  since: z.iso.datetime(),
   /** `paused`: its holder has stopped ingest for the cut; a successor has to start it again. */
   phase: z.enum(["running", "paused", "released"]),
   renewedAt: z.iso.datetime(),
@@ -45,14 +45,19 @@ export async function takeBackupLock(
   control: ControlBucket,
   line: string,
   owner: string,
-  id: string,
   reporter: Reporter,
 ): Promise<BackupLock> {
   const store = new ObjectStore(control);
   const key = keys.announcement(line, "backup-lock");
   const { bucket } = control;
   const { pid } = process;
-  const mine = { owner, host: hostname(), pid, startTicks: readStat(pid)?.startTicks ?? 0, id };
+  const mine = {
+    owner,
+    host: hostname(),
+    pid,
+    startTicks: readStat(pid)?.startTicks ?? 0,
+    since: new Date().toISOString(),
+  };
   let phase: LockRecord["phase"] = "running";
   let etag = "";
   let lost = false;
@@ -87,7 +92,7 @@ export async function takeBackupLock(
         if ((await store.head(bucket, key))?.etag !== etag) continue;
         predecessorPaused ||= there.phase === "paused";
         reporter.warn(
-          `the backup ${there.id} (process ${there.pid} on ${there.host}) ended without finishing: its lock is taken over`,
+          `a backup of ${there.since} (process ${there.pid} on ${there.host}) ended without finishing: its lock is taken over`,
         );
       }
       if (await write()) break;
@@ -109,7 +114,7 @@ export async function takeBackupLock(
   const assertHeld = (): void => {
     if (!lost) return;
     throw new UserError(
-      `another backup took the lock ${key} over while this one (${id}) did not answer: this one stops ` +
+      `another backup took the lock ${key} over while this one did not answer: this one stops ` +
         "without a ledger, and harms nothing. The other one is the backup.",
     );
   };
@@ -137,14 +142,14 @@ export async function takeBackupLock(
     if (Date.now() - Date.parse(there.renewedAt) > STALE_SECONDS * 1000) {
       seenAt -= (STALE_SECONDS - 2 * RENEW_SECONDS) * 1000;
     }
-    reporter.progress(`the backup ${there.id} holds the lock: waiting until it has finished`);
+    reporter.progress(`a backup runs since ${there.since}: waiting until it has finished`);
     for (;;) {
       if (last.phase === "released") return;
       if (last.host === mine.host && !isAlive(last)) return;
       if (performance.now() - seenAt > STALE_SECONDS * 1000) return;
       if (performance.now() > deadline) {
         throw new UserError(
-          `another backup (${last.id}, process ${last.pid} on ${last.host}) is still running after ` +
+          `another backup (since ${last.since}, process ${last.pid} on ${last.host}) is still running after ` +
             `${WAIT_SECONDS / 60} minutes: two at once would break each other's chain. Nothing was done. Run this ` +
             "again when it has finished.",
         );
