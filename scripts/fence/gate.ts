@@ -1,10 +1,11 @@
+import { z } from "zod";
 import { UserError } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import { asJson, readRecord, type ControlStore } from "./control.ts";
 import { currentFence, holder, since } from "./epoch.ts";
 import { leaseAgeSeconds, readLease, watchLease, type Clock } from "./lease.ts";
+import { atRisk, readAtRisk } from "../status/announcements.ts";
 import { keys, type FenceRecord, type LeaseRecord } from "./records.ts";
-import { z } from "zod";
 
 const gateRecord = z.object({
   recoveryId: z.string(),
@@ -22,6 +23,8 @@ const gateRecord = z.object({
       leaseRenewedAt: z.string().optional(),
     })
     .optional(),
+  /** What was not safe in this region yet when the holder was last heard of. */
+  atRisk: atRisk.optional(),
   note: z.string(),
 });
 /** What the standby learns before anything is touched. */
@@ -64,7 +67,11 @@ export async function gate(
         "the other one.",
     );
   }
-  const result = await decide(store, me, clock, options, highest, progress);
+  const decided = await decide(store, me, clock, options, highest, progress);
+  const result = {
+    ...decided,
+    atRisk: await readAtRisk(store, line, decided.previous?.leaseRenewedAt),
+  };
   if (options.observe !== true && earlier === undefined) await store.write(key, asJson(result));
   return earlier ?? result;
 }

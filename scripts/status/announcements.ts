@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { readRecord, type ControlStore } from "../fence/control.ts";
+import { keys } from "../fence/records.ts";
+
+/** What the daemons and commands say about themselves in the control bucket; only what is used here. */
+const time = z.string();
+
+export const announcements = {
+  archiver: z.object({
+    time,
+    stack: z.string(),
+    epoch: z.int().positive(),
+    flushSeconds: z.number(),
+    /** Events in Kafka that are not durable in the archive. */
+    lag: z.number(),
+    lastFlushAt: z.string().nullish(),
+  }),
+  replicator: z.object({
+    time,
+    pending: z.number(),
+    /** Age of the oldest write that has not arrived. */
+    lagSeconds: z.number(),
+  }),
+  backup: z.object({ time, id: z.string(), kind: z.string(), seconds: z.number() }),
+  proof: z.object({
+    at: time,
+    stack: z.string(),
+    epoch: z.int().positive(),
+    ok: z.boolean(),
+    missing: z.number(),
+    duplicated: z.number(),
+    reasons: z.array(z.string()),
+  }),
+  /** How fast an earlier recovery of this line was: what a plan reckons with. */
+  throughput: z.object({
+    time,
+    restoreBytesPerSecond: z.number().positive().nullable(),
+    replayBytesPerSecond: z.number().positive().nullable(),
+    /** Everything that does not depend on the amount of data. */
+    fixedSeconds: z.number().nonnegative(),
+  }),
+};
+type Announcements = typeof announcements;
+
+/** The newest announcement of a kind; undefined when there was none. */
+export async function readAnnouncement<K extends keyof Announcements>(
+  store: ControlStore,
+  line: string,
+  kind: K,
+): Promise<z.infer<Announcements[K]> | undefined> {
+  return readRecord(store, keys.announcement(line, kind), announcements[kind]) as Promise<
+    z.infer<Announcements[K]> | undefined
+  >;
+}
+
+/** What would be lost if the primary's region went away at the time of its last word. */
+export const atRisk = z.object({
+  /** Events that were in Kafka alone; null: the archiver never said. */
+  events: z.number().nullable(),
+  /** Age of the oldest write that had not reached this region, plus the time since the last flush. */
+  seconds: z.number().nullable(),
+  /** When that was said. */
+  at: z.string().nullable(),
+});
+export type AtRisk = z.infer<typeof atRisk>;
+
+/** Reckoned from what archiver and replicator announced last, and the last renewal of the lease. */
+export async function readAtRisk(
+  store: ControlStore,
+  line: string,
+  leaseRenewedAt: string | undefined,
+): Promise<AtRisk> {
+  const archiver = await readAnnouncement(store, line, "archiver");
+  const replicator = await readAnnouncement(store, line, "replicator");
+  if (archiver === undefined) return { events: null, seconds: null, at: null };
+  const last = Math.max(Date.parse(archiver.time), Date.parse(leaseRenewedAt ?? archiver.time));
+  const flushed = archiver.lastFlushAt == null ? undefined : Date.parse(archiver.lastFlushAt);
+  const sinceFlush =
+    archiver.lag === 0 || flushed === undefined ? archiver.flushSeconds : (last - flushed) / 1000;
+  const seconds = Math.max(0, sinceFlush) + (replicator?.lagSeconds ?? 0);
+  return { events: archiver.lag, seconds: Math.round(seconds * 10) / 10, at: archiver.time };
+}
