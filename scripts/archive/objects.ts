@@ -7,9 +7,9 @@ import type { ObjectStore } from "../vault/s3.ts";
 
 const compress = promisify(zstdCompress);
 
-/** Lines, each with its newline, as one zstd frame (the default level 3). */
-export async function packLines(chunks: readonly Buffer[]): Promise<Buffer> {
-  return compress(Buffer.concat(chunks));
+/** Lines, each with its newline, as one zstd frame (the default level 3). The bytes must not change meanwhile. */
+export async function packLines(lines: Buffer): Promise<Buffer> {
+  return compress(lines);
 }
 
 /**

@@ -2,13 +2,14 @@ import { UserError } from "../command.ts";
 import type { ObjectStore } from "../vault/s3.ts";
 import { type ArchivedRecord, decodeRecord, encodeRecord } from "./envelope.ts";
 import { buildKey, parseKey, partitionFolder, type PartitionPlace, startAfter } from "./layout.ts";
+import { LineBuffer, LineBufferPool } from "./line-buffer.ts";
 import { packLines, readLines } from "./objects.ts";
 import { type Line, reconcile, sameRecord } from "./reconcile.ts";
 
 /** What one partition has taken in since its last flush. */
 interface Pending {
-  lines: Line[];
-  bytes: number;
+  lines: LineBuffer;
+  lastOffset: number;
   earliest: number;
   latest: number;
   /** `performance.now()` of the first record. */
@@ -46,10 +47,18 @@ export class PartitionArchive {
   #pending: Pending | undefined;
   #next: number;
   #durable: number;
-  #ahead: Ahead;
+  readonly #ahead: Ahead;
+  readonly #pool: LineBufferPool;
 
   /** @param next the committed offset: where consumption (re)starts. */
-  constructor(store: ObjectStore, bucket: string, place: PartitionPlace, next: number) {
+  constructor(
+    store: ObjectStore,
+    bucket: string,
+    place: PartitionPlace,
+    next: number,
+    pool: LineBufferPool = new LineBufferPool(),
+  ) {
+    this.#pool = pool;
     this.#store = store;
     this.#bucket = bucket;
     this.#place = place;
@@ -60,11 +69,11 @@ export class PartitionArchive {
 
   /** Bytes of lines that wait. */
   get bytes(): number {
-    return this.#pending?.bytes ?? 0;
+    return this.#pending?.lines.length ?? 0;
   }
 
   get records(): number {
-    return this.#pending?.lines.length ?? 0;
+    return this.#pending?.lines.lines ?? 0;
   }
 
   /** The offset after the last one seen. */
@@ -112,14 +121,14 @@ export class PartitionArchive {
 
   #take(record: ArchivedRecord, text: string): void {
     const pending = (this.#pending ??= {
-      lines: [],
-      bytes: 0,
+      lines: this.#pool.take(),
+      lastOffset: record.offset,
       earliest: record.timestamp,
       latest: record.timestamp,
       since: performance.now(),
     });
-    pending.lines.push({ offset: record.offset, text });
-    pending.bytes += text.length + 1;
+    pending.lines.add(text);
+    pending.lastOffset = record.offset;
     pending.earliest = Math.min(pending.earliest, record.timestamp);
     pending.latest = Math.max(pending.latest, record.timestamp);
     this.#next = record.offset + 1;
@@ -143,9 +152,11 @@ export class PartitionArchive {
     }
     this.#pending = undefined;
     try {
+      const records = pending.lines.lines;
       const bytes = await this.#write(pending);
       this.#durable = next;
-      return { records: pending.lines.length, bytes, next };
+      this.#pool.giveBack(pending.lines);
+      return { records, bytes, next };
     } catch (error) {
       this.#putBack(pending);
       throw error;
@@ -153,51 +164,60 @@ export class PartitionArchive {
   }
 
   #putBack(failed: Pending): void {
-    const later = this.#pending;
-    this.#pending =
-      later === undefined
-        ? failed
-        : {
-            lines: [...failed.lines, ...later.lines],
-            bytes: failed.bytes + later.bytes,
-            earliest: Math.min(failed.earliest, later.earliest),
-            latest: Math.max(failed.latest, later.latest),
-            since: failed.since,
-          };
+    const later = this.#takePending();
+    if (later !== undefined) {
+      failed.lines.append(later.lines);
+      failed.lastOffset = later.lastOffset;
+      failed.earliest = Math.min(failed.earliest, later.earliest);
+      failed.latest = Math.max(failed.latest, later.latest);
+    }
+    this.#pending = failed;
   }
 
-  async #write({ lines, earliest, latest }: Pending): Promise<number> {
-    const last = lines.at(-1);
-    if (last === undefined) return 0;
-    const key = buildKey({ ...this.#place, lastOffset: last.offset, earliest, latest });
-    const body = await packLines(lines.map(({ text }) => Buffer.from(`${text}\n`)));
+  /** What came in while a flush was under way. */
+  #takePending(): Pending | undefined {
+    return this.#pending;
+  }
+
+  async #write(
+    pending: Pick<Pending, "lines" | "lastOffset" | "earliest" | "latest">,
+  ): Promise<number> {
+    const { lines, lastOffset, earliest, latest } = pending;
+    const key = buildKey({ ...this.#place, lastOffset, earliest, latest });
+    const body = await packLines(lines.view());
     const { created } = await this.#store.putIfAbsent(this.#bucket, key, body, {
       contentType: "application/zstd",
     });
     if (created) return body.byteLength;
-    const result = reconcile(await this.#lines(key), lines);
+    const ours = parseLines(lines.view().toString("utf8").split("\n"));
+    const result = reconcile(await this.#lines(key), ours);
     if (!result.ok) throw new ArchiveConflict(key, this.#bucket, result.offset);
-    if (result.rest.length === 0) return 0;
-    if (result.rest.length === lines.length) {
-      throw new ArchiveConflict(key, this.#bucket, last.offset);
-    }
+    const last = result.rest.at(-1);
+    if (last === undefined) return 0;
+    if (result.rest.length === ours.length)
+      throw new ArchiveConflict(key, this.#bucket, lastOffset);
+    const rest = new LineBuffer();
+    for (const { text } of result.rest) rest.add(text);
     const times = result.rest.map(({ text }) => decodeRecord(text).timestamp);
     return this.#write({
-      lines: [...result.rest],
-      bytes: 0,
-      earliest: Math.min(...times),
-      latest: Math.max(...times),
-      since: 0,
+      lines: rest,
+      lastOffset: last.offset,
+      earliest: times.reduce((a, b) => Math.min(a, b)),
+      latest: times.reduce((a, b) => Math.max(a, b)),
     });
   }
 
   async #lines(key: string): Promise<Line[]> {
-    const lines: Line[] = [];
-    for await (const text of readLines(this.#store, this.#bucket, key)) {
-      lines.push({ offset: decodeRecord(text).offset, text });
-    }
-    return lines;
+    const lines: string[] = [];
+    for await (const text of readLines(this.#store, this.#bucket, key)) lines.push(text);
+    return parseLines(lines);
   }
+}
+
+function parseLines(lines: readonly string[]): Line[] {
+  return lines
+    .filter((text) => text !== "")
+    .map((text) => ({ offset: decodeRecord(text).offset, text }));
 }
 
 /** Objects that reach beyond the committed offset: what an earlier run wrote and did not commit. */
@@ -233,7 +253,7 @@ class Ahead {
       this.#keys.shift();
       this.#key = key;
       this.#lines = lines;
-      this.#lastOffset = Math.max(this.#lastOffset, ...lines.keys());
+      for (const each of lines.keys()) this.#lastOffset = Math.max(this.#lastOffset, each);
     }
     const there = this.#lines.get(offset);
     if (there === undefined) return false;

@@ -98,8 +98,8 @@ export function archiveConsumer(
     sessionTimeout: sessionTimeoutSeconds * 1000,
     heartbeatInterval: Math.min(3_000, (sessionTimeoutSeconds * 1000) / 3),
     // Bounds what decoded batches take in memory; a larger single record still comes through.
-    maxBytesPerPartition: 1 << 20,
-    maxBytes: 4 << 20,
+    maxBytesPerPartition: 512 << 10,
+    maxBytes: 1 << 20,
     maxWaitTimeInMs: 500,
     retry: { retries: 8, initialRetryTime: 300, maxRetryTime: 10_000 },
   });

@@ -4,6 +4,7 @@ import { failpoint } from "../failpoint.ts";
 import type { Reporter } from "../command.ts";
 import type { ObjectStore } from "../vault/s3.ts";
 import type { ArchivedRecord } from "./envelope.ts";
+import { LineBufferPool } from "./line-buffer.ts";
 import type { PartitionPlace } from "./layout.ts";
 import { losslessHeaders } from "./lossless-kafkajs.ts";
 import { PartitionArchive } from "./partition.ts";
@@ -45,6 +46,7 @@ export class ArchiveWriter {
   readonly #limits: WriterLimits;
   readonly #reporter: Reporter;
   readonly #fail: (error: unknown) => void;
+  readonly #pool = new LineBufferPool();
   #assignment: Assignment = newAssignment();
 
   constructor(options: {
@@ -124,7 +126,7 @@ export class ArchiveWriter {
     let archive = assignment.partitions.get(partition);
     if (archive === undefined) {
       const place = { ...this.#place, partition };
-      archive = new PartitionArchive(this.#store, this.#bucket, place, next);
+      archive = new PartitionArchive(this.#store, this.#bucket, place, next, this.#pool);
       assignment.partitions.set(partition, archive);
       assignment.committed.set(partition, next);
     }

@@ -16,12 +16,12 @@ export default defineCommand({
     maxObjectBytes: z
       .int()
       .positive()
-      .default(8 << 20)
+      .default(2 << 20)
       .describe("bytes before compression that fill an object"),
     maxBufferedBytes: z
       .int()
       .positive()
-      .default(40 << 20)
+      .default(16 << 20)
       .describe("bytes of waiting events above which consumption pauses"),
     statusSeconds: z.number().positive().default(5).describe("seconds between status reports"),
     sessionTimeoutSeconds: z
