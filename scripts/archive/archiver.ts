@@ -41,7 +41,7 @@ export async function runArchiver(
   const { clusterId, topicId } = await topicIdentity(kafka);
   const store = new ObjectStore(vault);
   const status = new ObjectStore(control);
-  await store.requireBucket(vault.archive);
+  await untilDone(() => store.requireBucket(vault.archive), context.signal, onTrouble);
 
   let failure: unknown;
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../command.ts";
 import type { ControlBucket, VaultSide } from "../connection.ts";
-import { isTransient } from "../archive/transient.ts";
+import { isTransient, untilDone } from "../archive/transient.ts";
 import { keys } from "../fence/records.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { explainS3Error } from "../vault/s3-errors.ts";
@@ -72,8 +72,14 @@ export async function runReplicator(
   let bytes = 0;
   let failure: unknown;
   try {
-    for (const place of routes.flatMap((route) => [route.from, route.to])) {
-      await place.store.requireBucket(place.bucket);
+    for (const { store, bucket } of routes.flatMap((route) => [route.from, route.to])) {
+      await untilDone(
+        () => store.requireBucket(bucket),
+        context.signal,
+        (message) => {
+          context.warn(message);
+        },
+      );
     }
     context.ready();
     await Promise.all([pollLoop(), copyLoop(), statusLoop()]);
