@@ -35,7 +35,7 @@ export async function archiveRange(
     latest: Math.max(...records.map(({ timestamp }) => timestamp)),
   });
   const lines = records.map((record) => `${encodeRecord({ ...record, topic, partition })}\n`);
-  await store.put(vault.archive, key, await packLines(lines.map((line) => Buffer.from(line))));
+  await store.put(vault.archive, key, await packLines(Buffer.from(lines.join(""))));
   return key;
 }
 
