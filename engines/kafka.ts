@@ -116,8 +116,8 @@ export function kafkaBroker(options: KafkaBrokerOptions): ProcessSpec {
               ...classPath,
               "kafka.tools.StorageTool",
               "format",
-              "-t",
-              coordination.clusterId,
+              // In one argument: an id may begin with a dash.
+              `--cluster-id=${coordination.clusterId}`,
               "-c",
               config,
             ],

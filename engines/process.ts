@@ -42,7 +42,12 @@ export interface RenderedFile {
 /** Ready when the check answers; a port that another process holds never counts. */
 export type HealthCheck =
   | { readonly kind: "tcp"; readonly port: number }
-  | { readonly kind: "http"; readonly url: string; readonly status?: number; readonly contains?: string }
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      readonly status?: number;
+      readonly contains?: string;
+    }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "command"; readonly argv: readonly string[] };
 

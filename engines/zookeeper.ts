@@ -10,7 +10,7 @@ export interface ZooKeeperMember {
   readonly clientPort: number;
   readonly quorumPort: number;
   readonly electionPort: number;
-  /** HTTP admin server: health, snapshot, restore. */
+  /** HTTP admin server: health, snapshot. */
   readonly adminPort: number;
 }
 
@@ -27,7 +27,7 @@ export interface ZooKeeperOptions {
   readonly id: number;
   /** 1, 3 or 5 members. */
   readonly members: readonly ZooKeeperMember[];
-  /** Of the digest user `super`, who bypasses every ACL; needed for snapshot and restore. */
+  /** Of the digest user `super`, who bypasses every ACL; needed for a snapshot and a restore. */
   readonly superPassword: string;
   /** Of the SASL user `kafka`, who owns the brokers' znodes. @default no SASL user */
   readonly kafkaPassword?: string;
@@ -141,11 +141,8 @@ function serverConfig(
     "admin.serverAddress": "127.0.0.1",
     "admin.serverPort": self.adminPort,
     "admin.snapshot.enabled": true,
-    "admin.restore.enabled": true,
     // The default lets one snapshot pass in five minutes.
     "admin.rateLimiterIntervalInMS": 100,
-    // Puts the last zxid into a streamed snapshot, without which restore refuses it.
-    "serializeLastProcessedZxid.enabled": true,
     "DigestAuthenticationProvider.superDigest": superDigest(options.superPassword),
     ...(options.kafkaPassword === undefined
       ? {}

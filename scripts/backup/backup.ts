@@ -24,7 +24,7 @@ import { type BackupLock, takeBackupLock } from "./lock.ts";
 import { backupTables, endLeftovers } from "./native.ts";
 import { describeObjects, totalBytes } from "./objects.ts";
 import { protectPostgres } from "./postgres.ts";
-import { latestSnapshot } from "./zookeeper.ts";
+import { protectEnsemble } from "./zookeeper.ts";
 
 export interface BackupResult {
   readonly id: string;
@@ -169,7 +169,13 @@ class BackupRun {
     ];
     const database = await protectedPostgres;
     const topology = await captureTopology(kafka);
-    const snapshot = await latestSnapshot(this.#store, vault.backups, this.#prefix);
+    const snapshot = await protectEnsemble(
+      this.#store,
+      vault,
+      this.#prefix,
+      this.#parts.zookeeper,
+      this.#context,
+    );
     this.#context.progress("hashing what was written");
     const { objects, lockUntil } = await describeObjects(this.#store, vault.backups, [
       `${folder}/`,

@@ -62,6 +62,7 @@ export async function restoreTables(
       { idPrefix: QUERY },
     ),
   );
+  for (const table of tables) await reload(clickhouse, table);
 }
 
 function list({ database }: ClickHouse, tables: readonly string[]): string {
@@ -97,4 +98,24 @@ async function withProgress(
   })().catch(() => undefined);
   await running;
   await watching;
+}
+
+/**
+ * Restored parts keep the mutation version that they had in the lost server, and a new server counts
+ * its own from 1: it takes every DELETE up to that version for done and skips it (seen on 26.7). A
+ * table that is loaded again begins to count above its parts.
+ */
+async function reload(clickhouse: ClickHouse, table: string): Promise<void> {
+  await clickhouse.run(`DETACH TABLE ${clickhouse.database}.${table} SYNC`);
+  await attachAgain(clickhouse, [table]);
+}
+
+/** Tables that a restore which was killed had let go of for a moment. */
+export async function attachAgain(
+  clickhouse: ClickHouse,
+  tables: readonly string[],
+): Promise<void> {
+  for (const table of tables) {
+    await clickhouse.run(`ATTACH TABLE IF NOT EXISTS ${clickhouse.database}.${table}`);
+  }
 }

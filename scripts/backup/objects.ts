@@ -1,3 +1,4 @@
+import { GetObjectLockConfigurationCommand, S3ServiceException } from "@aws-sdk/client-s3";
 import pLimit from "p-limit";
 import type { LedgerObject } from "../ledger/schema.ts";
 import type { ObjectStore } from "../vault/s3.ts";
@@ -11,6 +12,7 @@ export async function describeObjects(
 ): Promise<{ objects: LedgerObject[]; lockUntil: Date | undefined }> {
   const limit = pLimit(4);
   const found: Promise<LedgerObject>[] = [];
+  const retention = await defaultRetention(store, bucket);
   let lockUntil: Date | undefined;
   for (const prefix of prefixes) {
     for await (const { key } of store.list(bucket, prefix)) {
@@ -21,7 +23,9 @@ export async function describeObjects(
           if (head === undefined || stream === undefined) {
             throw new Error(`${key} went away while it was hashed`);
           }
-          const { lockedUntil } = head;
+          const lockedUntil =
+            head.lockedUntil ??
+            (retention === 0 ? undefined : new Date(head.lastModified.getTime() + retention));
           if (lockedUntil !== undefined && (lockUntil === undefined || lockedUntil < lockUntil)) {
             lockUntil = lockedUntil;
           }
@@ -32,6 +36,25 @@ export async function describeObjects(
   }
   const objects = await Promise.all(found);
   return { objects: objects.sort((a, b) => (a.key < b.key ? -1 : 1)), lockUntil };
+}
+
+/**
+ * How long the bucket keeps a new object, ms; 0 without a rule. Not every server tells it for an
+ * object whose retention is the bucket's (versitygw 1.x does not).
+ */
+async function defaultRetention(store: ObjectStore, bucket: string): Promise<number> {
+  try {
+    const { ObjectLockConfiguration: lock } = await store.client.send(
+      new GetObjectLockConfigurationCommand({ Bucket: bucket }),
+    );
+    const { Days = 0, Years = 0 } = lock?.Rule?.DefaultRetention ?? {};
+    return (Days + 365 * Years) * 86_400_000;
+  } catch (error) {
+    if (error instanceof S3ServiceException && (error.$metadata.httpStatusCode ?? 500) < 500) {
+      return 0;
+    }
+    throw error;
+  }
 }
 
 /** One object that is not what the ledger says. */

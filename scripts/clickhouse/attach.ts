@@ -26,7 +26,7 @@ export interface ResumeCursor {
   readonly topic: string;
   readonly partition: number;
   readonly resumeAt: number;
-  /** First offset below `resumeAt` that is lost; null when nothing is. */
+  /** First offset below `resumeAt` that may be lost (see `Settled`); null when nothing can be. */
   readonly firstMissing: number | null;
 }
 

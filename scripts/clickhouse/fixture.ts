@@ -6,8 +6,15 @@ import { startKafka } from "../../tests/harness/kafka.ts";
 import type { TestKafka } from "../../tests/harness/kafka.ts";
 import { onCleanup } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
+import type { TestS3 } from "../../tests/harness/s3.ts";
+import { encodeRecord } from "../archive/envelope.ts";
+import { buildKey } from "../archive/layout.ts";
+import { packLines } from "../archive/objects.ts";
 import type { KafkaConnection } from "../connection.ts";
 import { kafkaJs } from "../kafka/client.ts";
+import { readRange } from "../kafka/reader.ts";
+import type { RawRecord } from "../kafka/reader.ts";
+import { topicState } from "../kafka/topics.ts";
 import { applyTopology } from "../kafka/topology.ts";
 import type { IngestOptions } from "./attach.ts";
 import { ClickHouse } from "./client.ts";
@@ -138,4 +145,39 @@ export async function untilStored(clickhouse: ClickHouse, count: number): Promis
     if (Date.now() > deadline) throw new Error(`${identities} of ${count} events after 60 s`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** Archives what Kafka holds of the partitions in objects of `step` records that overlap by `overlap`. */
+export async function archiveTopic(
+  { kafka }: TestPlatform,
+  s3: TestS3,
+  partitions: readonly number[],
+  { epoch = 1, step = 700, overlap = 0 } = {},
+): Promise<number> {
+  const { clusterId, topicId, topic } = await topicState(kafka);
+  let objects = 0;
+  for (const partition of partitions) {
+    const records: RawRecord[] = [];
+    await readRange(kafka, { partition, from: 0, to: 1e9 }, (batch) => {
+      records.push(...batch);
+    });
+    for (let start = 0; start < records.length; start += step) {
+      const slice = records.slice(Math.max(0, start - overlap), start + step);
+      const lines = slice.map((record) => `${encodeRecord({ topic, partition, ...record })}\n`);
+      const key = buildKey({
+        epoch,
+        clusterId,
+        topicId,
+        topic,
+        partition,
+        lastOffset: slice.at(-1)?.offset ?? 0,
+        earliest: slice[0]?.timestamp ?? 0,
+        latest: slice.at(-1)?.timestamp ?? 0,
+      });
+      const body = await packLines(Buffer.from(lines.join("")));
+      await s3.store.put("archive", key, body);
+      objects += 1;
+    }
+  }
+  return objects;
 }

@@ -5,16 +5,12 @@ import { cleanUpAfterFile, onCleanup } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3 } from "../../tests/harness/s3.ts";
 import type { TestS3 } from "../../tests/harness/s3.ts";
-import { encodeRecord } from "../archive/envelope.ts";
 import { buildKey } from "../archive/layout.ts";
-import { packLines } from "../archive/objects.ts";
-import { readRange } from "../kafka/reader.ts";
-import type { RawRecord } from "../kafka/reader.ts";
 import { attachIngest } from "./attach.ts";
 import type { AttachResult } from "./attach.ts";
 import { ClickHouse } from "./client.ts";
 import { compareHashes, hashIdentityTables } from "./contenthash.ts";
-import { eventMessage, startPlatform, stored, untilStored } from "./fixture.ts";
+import { archiveTopic, eventMessage, startPlatform, stored, untilStored } from "./fixture.ts";
 import type { TestPlatform } from "./fixture.ts";
 import { highestPresent } from "./present.ts";
 import { replay } from "./replay.ts";
@@ -23,38 +19,12 @@ import { structureStatements } from "./schema.ts";
 
 cleanUpAfterFile();
 
+const ALL = [0, 1, 2, 3];
+
 let platform: TestPlatform;
 let s3: TestS3;
 let source: { clusterId: string; topicId: string };
 let attached: AttachResult;
-
-/** Archives what Kafka holds in objects of `step` records that overlap by `overlap`. */
-async function archive(epoch: number, step: number, overlap: number): Promise<number> {
-  let objects = 0;
-  for (let partition = 0; partition < platform.kafka.partitions; partition++) {
-    const records: RawRecord[] = [];
-    await readRange(platform.kafka, { partition, from: 0, to: 1e9 }, (batch) => {
-      records.push(...batch);
-    });
-    for (let start = 0; start < records.length; start += step) {
-      const slice = records.slice(Math.max(0, start - overlap), start + step);
-      const topic = platform.kafka.topic;
-      const lines = slice.map((record) => encodeRecord({ topic, partition, ...record }));
-      const key = buildKey({
-        epoch,
-        ...source,
-        topic,
-        partition,
-        lastOffset: slice.at(-1)?.offset ?? 0,
-        earliest: slice[0]?.timestamp ?? 0,
-        latest: slice.at(-1)?.timestamp ?? 0,
-      });
-      await s3.store.put("archive", key, await packLines(lines.map((l) => Buffer.from(`${l}\n`))));
-      objects += 1;
-    }
-  }
-  return objects;
-}
 
 async function freshServer(): Promise<{ server: TestClickHouse; clickhouse: ClickHouse }> {
   const { endpoint, region, accessKeyId, secretAccessKey } = s3.root;
@@ -82,7 +52,7 @@ const run = async (clickhouse: ClickHouse, cuts?: Map<number, number>): Promise<
   );
 
 async function expectEqual(clickhouse: ClickHouse): Promise<void> {
-  const cut = { ...source, next: new Map([0, 1, 2, 3].map((each) => [each, 1e12])) };
+  const cut = { ...source, next: new Map(ALL.map((each) => [each, 1e12])) };
   const [expected, found] = await Promise.all([
     hashIdentityTables(platform.clickhouse, [cut]),
     hashIdentityTables(clickhouse, [cut]),
@@ -120,7 +90,9 @@ beforeAll(async () => {
 describe("replay", () => {
   it("gives the consumed rows column by column, overlaps of two epochs once", async () => {
     expect(attached.cursors).toHaveLength(4);
-    const objects = (await archive(1, 700, 0)) + (await archive(2, 1100, 300));
+    const objects =
+      (await archiveTopic(platform, s3, ALL, { epoch: 1, step: 700 })) +
+      (await archiveTopic(platform, s3, ALL, { epoch: 2, step: 1100, overlap: 300 }));
     const { clickhouse } = await freshServer();
     const first = await run(clickhouse);
     expect(first).toMatchObject({
@@ -142,9 +114,9 @@ describe("replay", () => {
     await clickhouse.run("ALTER TABLE posthog.events DELETE WHERE _offset BETWEEN 500 AND 599", {
       settings: { mutations_sync: 2 },
     });
-    const above = new Map([0, 1, 2, 3].map((partition) => [partition, 550]));
+    const above = new Map(ALL.map((partition) => [partition, 550]));
     expect(await run(clickhouse, above)).toMatchObject({ rowsInserted: 200 });
-    const from = new Map([0, 1, 2, 3].map((partition) => [partition, 0]));
+    const from = new Map(ALL.map((partition) => [partition, 0]));
     expect(await run(clickhouse, from)).toMatchObject({ rowsInserted: 200 });
     await expectEqual(clickhouse);
   });

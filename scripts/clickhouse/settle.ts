@@ -45,7 +45,10 @@ export interface Settled {
   readonly filledFromArchive: number;
   /** Second copies of a row that went away. */
   readonly collapsed: number;
-  /** First offset below `next` that neither Kafka nor the archive has, per partition; often none. */
+  /**
+   * First offset below `next` that nobody can tell any more, because Kafka's retention passed it and
+   * the archive does not reach it: a lost event, or a hole that never was one. Usually empty.
+   */
   readonly firstMissing: ReadonlyMap<number, number>;
 }
 

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { defineCommand } from "../command.ts";
+import { defineCommand, UserError } from "../command.ts";
 import { requireParts } from "../connection.ts";
 import { epochPrefix } from "../archive/layout.ts";
-import { untilNoBroker } from "../zookeeper/brokers.ts";
 import { guardEnsemble } from "../zookeeper/guard.ts";
-import { revokeStoredConsumers } from "../zookeeper/kafka-grants.ts";
-import { newestSnapshot, restoreSnapshot } from "../zookeeper/snapshots.ts";
+import { planKafkaRestore } from "../zookeeper/kafka-plan.ts";
+import { restoreKafkaZnodes } from "../zookeeper/restore.ts";
+import { parseSnapshot } from "../zookeeper/snapshot-file.ts";
+import { fetchSnapshot, newestSnapshot } from "../zookeeper/snapshots.ts";
 
 const params = z.object({
   key: z
@@ -22,20 +23,27 @@ const params = z.object({
 export default defineCommand({
   name: "zookeeper-restore",
   summary:
-    "Brings a fresh ZooKeeper ensemble back from a snapshot, without the rules of fenced consumers",
+    "Brings the brokers' state back into a fresh ZooKeeper ensemble, without the rules of fenced consumers",
   params,
   async run(connection, { key: wanted, sha256, keepConsumer }, reporter) {
     const { zookeeper, vault, line, epoch } = requireParts(connection, ["zookeeper", "vault"]);
     const key = wanted ?? (await newestSnapshot(vault, epochPrefix(epoch, line)));
-    const restored = await restoreSnapshot(zookeeper, vault, key, reporter, sha256);
-    // The snapshot's own sessions must end first: a broker that starts would stumble over them.
-    await untilNoBroker(zookeeper);
-    const revoked = await revokeStoredConsumers(zookeeper, keepConsumer);
+    const { bytes, digest } = await fetchSnapshot(vault, key, sha256);
+    const plan = planKafkaRestore(parseSnapshot(bytes), keepConsumer);
+    if (plan.znodes.length === 0) {
+      throw new UserError(
+        `the snapshot ${key} holds nothing of a Kafka cluster: nothing was changed. Name a snapshot ` +
+          "that was taken while the brokers used this ensemble.",
+      );
+    }
+    await restoreKafkaZnodes(zookeeper, plan, reporter);
     await guardEnsemble(zookeeper);
-    reporter.progress(
-      `${String(restored.znodes)} znodes on ${String(restored.members)} members; rules taken from: ` +
-        (revoked.join(", ") || "nobody"),
-    );
-    return { ...restored, revoked };
+    return {
+      key,
+      sha256: digest,
+      znodes: plan.znodes.length,
+      members: zookeeper.members.length,
+      revoked: plan.revoked,
+    };
   },
 });

@@ -125,6 +125,10 @@ const UNSETTLED = new Set([
   "NOT_CONTROLLER",
   "LEADER_NOT_AVAILABLE",
   "NOT_LEADER_OR_FOLLOWER",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "OFFSET_NOT_AVAILABLE",
+  "REPLICA_NOT_AVAILABLE",
 ]);
 
 /** Runs an idempotent call again, for up to 15 s, while the cluster is not settled. */

@@ -2,7 +2,7 @@ import { ListOffsetTimestamps } from "@platformatic/kafka";
 import type { Admin, ClusterMetadata } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
-import { brokerErrorName, withAdmin } from "./client.ts";
+import { brokerErrorName, settled, withAdmin } from "./client.ts";
 
 export interface PartitionOffsets {
   readonly partition: number;
@@ -29,6 +29,10 @@ export async function topicState(
 }
 
 export async function describeTopic(admin: Admin, topic: string): Promise<TopicState> {
+  return settled(() => describeOnce(admin, topic));
+}
+
+async function describeOnce(admin: Admin, topic: string): Promise<TopicState> {
   const metadata = await topicMetadata(admin, topic);
   const found = metadata.topics.get(topic);
   if (found === undefined) throw missingTopic(topic);
@@ -63,7 +67,7 @@ export async function describeTopic(admin: Admin, topic: string): Promise<TopicS
 /** Fresh metadata of one topic. @throws UserError when it does not exist */
 export async function topicMetadata(admin: Admin, topic: string): Promise<ClusterMetadata> {
   try {
-    return await admin.metadata({ topics: [topic], forceUpdate: true });
+    return await settled(() => admin.metadata({ topics: [topic], forceUpdate: true }));
   } catch (error) {
     if (isUnknownTopic(error)) throw missingTopic(topic);
     throw error;
@@ -73,7 +77,7 @@ export async function topicMetadata(admin: Admin, topic: string): Promise<Cluste
 /** The topic's partition count, or undefined when there is no such topic. */
 export async function partitionCount(admin: Admin, topic: string): Promise<number | undefined> {
   try {
-    const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
+    const metadata = await settled(() => admin.metadata({ topics: [topic], forceUpdate: true }));
     return metadata.topics.get(topic)?.partitionsCount;
   } catch (error) {
     if (isUnknownTopic(error)) return undefined;

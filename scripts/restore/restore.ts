@@ -1,8 +1,8 @@
-import { endLeftovers, restoreTables } from "../backup/native.ts";
+import { attachAgain, endLeftovers, restoreTables } from "../backup/native.ts";
 import { type ClickHouse, withClickHouse } from "../clickhouse/client.ts";
 import { collapseDuplicates } from "../clickhouse/collapse.ts";
 import { countArrivals } from "../clickhouse/present.ts";
-import { DEFINITIONS_SELECT } from "../clickhouse/schema.ts";
+import { DEFINITIONS_SELECT, TABLES } from "../clickhouse/schema.ts";
 import { openSegment, sumAgain } from "../clickhouse/segments.ts";
 import { type Reporter, UserError } from "../command.ts";
 import { type Connection, requireParts } from "../connection.ts";
@@ -70,6 +70,10 @@ export async function restore(
       });
     } else {
       reporter.progress("an earlier run was stopped half-way: emptying what it wrote");
+      await attachAgain(
+        clickhouse,
+        TABLES.map(({ name }) => name),
+      );
       await emptyTables(clickhouse);
     }
     const tip = chain.at(-1);

@@ -77,12 +77,12 @@ function allowStatement(name: string, bucket: string, { verb, keys }: Grant): Po
   if (verb !== "list") {
     return { ...common, Action: objectActions[verb], Resource: [arn(bucket, pattern)] };
   }
-  return {
-    ...common,
-    Action: ["s3:ListBucket"],
-    Resource: [arn(bucket)],
-    ...(pattern === "*" ? {} : { Condition: { StringLike: { "s3:prefix": [pattern] } } }),
-  };
+  const list = { ...common, Action: ["s3:ListBucket"], Resource: [arn(bucket)] };
+  if (pattern !== "*") {
+    return { ...list, Condition: { StringLike: { "s3:prefix": [pattern] } } };
+  }
+  // Who sees the whole bucket may ask how long it keeps things: a ledger says so.
+  return { ...list, Action: [...list.Action, "s3:GetBucketObjectLockConfiguration"] };
 }
 
 function arn(bucket: string, key?: string): string {

@@ -37,33 +37,9 @@ export async function takeSnapshot(
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Replaces everything that one member holds. */
-export async function restoreMember(
-  connection: ZooKeeperConnection,
-  member: Member,
-  snapshot: Uint8Array,
-): Promise<void> {
-  await ask(member, "restore", {
-    ...authorized(connection),
-    method: "POST",
-    body: Buffer.from(snapshot),
-  });
-}
-
-/** Writes what one member holds to its disk, so that a restart finds it. */
-export async function persistSnapshot(
-  connection: ZooKeeperConnection,
-  member: Member,
-): Promise<void> {
-  await ask(member, "snapshot?streaming=false", authorized(connection));
-}
-
-function authorized(connection: ZooKeeperConnection): RequestInit & { headers: object } {
+function authorized(connection: ZooKeeperConnection): RequestInit {
   return {
-    headers: {
-      Authorization: `digest super:${connection.superPassword}`,
-      "Content-Type": "application/octet-stream",
-    },
+    headers: { Authorization: `digest super:${connection.superPassword}` },
   };
 }
 

@@ -12,9 +12,8 @@ export interface Znodes {
   data(path: string): Promise<{ bytes: Buffer; version: number } | undefined>;
   /** @throws Error when somebody changed it since `version` */
   setData(path: string, bytes: Buffer, version: number): Promise<void>;
-  remove(path: string, version: number): Promise<void>;
-  /** Makes a znode unless it is there. */
-  create(path: string, acl: readonly ZnodeAcl[]): Promise<void>;
+  /** Makes a znode. @returns false when there was one, which stays as it is */
+  create(path: string, acl: readonly ZnodeAcl[], bytes?: Buffer): Promise<boolean>;
   acl(path: string): Promise<ZnodeAcl[]>;
   setAcl(path: string, acl: readonly ZnodeAcl[]): Promise<void>;
 }
@@ -89,13 +88,9 @@ function znodesOf(client: Client): Znodes {
     },
     data: (path) =>
       orMissing((done) => {
-        client.getData(path, (error, bytes, stat) => {
+        client.getData(path, (error, bytes: Buffer | null, stat) => {
           if (error) done(error);
-          else
-            done(null, {
-              bytes: bytes ?? Buffer.alloc(0),
-              version: stat.version,
-            });
+          else done(null, { bytes: bytes ?? Buffer.alloc(0), version: stat.version });
         });
       }),
     setData: (path, bytes, version) =>
@@ -104,14 +99,11 @@ function znodesOf(client: Client): Znodes {
           done(error);
         });
       }),
-    remove: (path, version) =>
+    create: (path, acl, bytes = Buffer.alloc(0)) =>
       call((done) => {
-        client.remove(path, version, done);
-      }),
-    create: (path, acl) =>
-      call((done) => {
-        client.create(path, acl.map(toAcl), (error) => {
-          done(error && nameOf(error) === "NODE_EXISTS" ? null : error);
+        client.create(path, bytes, acl.map(toAcl), (error) => {
+          if (error && nameOf(error) === "NODE_EXISTS") done(null, false);
+          else done(error, true);
         });
       }),
     acl: (path) =>

@@ -1,14 +1,18 @@
 import { UserError } from "../command.ts";
+import type { ZnodeAcl } from "./client.ts";
 
 /** One znode of a snapshot. */
 export interface SnapshotZnode {
   readonly data: Buffer;
   /** Ends with the session of its owner. */
   readonly ephemeral: boolean;
+  readonly acl: readonly ZnodeAcl[];
 }
 
 const MAGIC = "ZKSN";
 const VERSION = 2;
+/** Number -1 stands for this one and is in no list (`ReferenceCountedACLCache`). */
+const OPEN: readonly ZnodeAcl[] = [{ permissions: 31, scheme: "world", id: "anyone" }];
 /** czxid, mzxid, ctime, mtime (int64 each), three versions (int32 each). */
 const BEFORE_OWNER = 4 * 8 + 3 * 4;
 
@@ -38,24 +42,32 @@ function readTree(reader: Reader): Map<string, SnapshotZnode> {
   }
   reader.take(8); // Database id.
   reader.take(reader.count() * 12); // Sessions: id, timeout.
-  for (let lists = reader.count(); lists > 0; lists--) {
-    reader.take(8);
-    for (let entries = reader.count(); entries > 0; entries--) {
-      reader.take(4);
-      reader.bytes();
-      reader.bytes();
-    }
-  }
+  const acls = readAcls(reader);
   const znodes = new Map<string, SnapshotZnode>();
   // The root's path is empty; "/" ends the tree.
   for (let path = reader.text(); path !== "/"; path = reader.text()) {
     const data = reader.bytes();
-    reader.take(8 + BEFORE_OWNER); // Number of its ACL, then its stat.
+    const acl = acls.get(reader.take(8).readBigInt64BE()) ?? OPEN;
+    reader.take(BEFORE_OWNER);
     const ephemeral = !reader.take(8).equals(Buffer.alloc(8));
     reader.take(8); // pzxid.
-    znodes.set(path === "" ? "/" : path, { data, ephemeral });
+    znodes.set(path === "" ? "/" : path, { data, ephemeral, acl });
   }
   return znodes;
+}
+
+/** Access lists by number; znodes name the number. */
+function readAcls(reader: Reader): Map<bigint, ZnodeAcl[]> {
+  const acls = new Map<bigint, ZnodeAcl[]>();
+  for (let lists = reader.count(); lists > 0; lists--) {
+    const number = reader.take(8).readBigInt64BE();
+    const acl: ZnodeAcl[] = [];
+    for (let entries = reader.count(); entries > 0; entries--) {
+      acl.push({ permissions: reader.int(), scheme: reader.text(), id: reader.text() });
+    }
+    acls.set(number, acl);
+  }
+  return acls;
 }
 
 class Reader {

@@ -1,25 +1,17 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../command.ts";
-import type { Reporter } from "../command.ts";
 import type { VaultSide } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
-import { memberState, persistSnapshot, restoreMember, takeSnapshot } from "./admin.ts";
+import { memberState, takeSnapshot } from "./admin.ts";
 import type { Member } from "./admin.ts";
-import { walk, withZooKeeper } from "./client.ts";
 import type { ZooKeeperConnection } from "./client.ts";
 import { parseSnapshot } from "./snapshot-file.ts";
-import type { SnapshotZnode } from "./snapshot-file.ts";
 
 export interface StoredSnapshot {
   readonly key: string;
   readonly bytes: number;
   readonly sha256: string;
   readonly znodes: number;
-}
-
-export interface RestoredSnapshot extends StoredSnapshot {
-  readonly members: number;
 }
 
 /** Key of a snapshot: sorts by time. @param prefix of the epoch, for example `e7` */
@@ -65,41 +57,12 @@ export async function newestSnapshot(vault: VaultSide, prefix: string): Promise<
 }
 
 /**
- * Brings a fresh ensemble back to a stored snapshot: the same bytes on every member. A restore that
- * was killed half-way is finished by running it again.
+ * A stored snapshot, whole.
  *
- * @param sha256 of the snapshot as recorded; without it the vault's own checksum is compared
- * @throws UserError, with nothing changed, when the bytes are not those recorded, or a member holds
- *   znodes that the snapshot lacks, or somebody is connected to it
+ * @param sha256 as recorded; without it the vault's own checksum is compared
+ * @throws UserError when there is no such object, or its bytes are not those recorded
  */
-export async function restoreSnapshot(
-  connection: ZooKeeperConnection,
-  vault: VaultSide,
-  key: string,
-  reporter: Reporter,
-  sha256?: string,
-): Promise<RestoredSnapshot> {
-  const { bytes, digest } = await fetchSnapshot(vault, key, sha256);
-  const znodes = parseSnapshot(bytes);
-  for (const member of connection.members) await refuseUnlessFresh(connection, member, znodes);
-  for (const member of connection.members) {
-    await restoreMember(connection, member, bytes);
-    reporter.progress(`${member.client} restored from ${key}`);
-  }
-  for (const member of connection.members) {
-    await verifyMember(connection, member, znodes);
-    await persistSnapshot(connection, member);
-  }
-  return {
-    key,
-    bytes: bytes.length,
-    sha256: digest,
-    znodes: znodes.size,
-    members: connection.members.length,
-  };
-}
-
-async function fetchSnapshot(vault: VaultSide, key: string, sha256: string | undefined) {
+export async function fetchSnapshot(vault: VaultSide, key: string, sha256: string | undefined) {
   const store = new ObjectStore(vault);
   try {
     const bytes = await store.get(vault.backups, key);
@@ -137,53 +100,4 @@ async function leader(connection: ZooKeeperConnection): Promise<Member> {
   }
   if (serving !== undefined) return serving;
   throw last;
-}
-
-/** What an ensemble that nobody has used yet makes by itself. */
-const OWN = /^\/(zookeeper(\/.*)?)?$/;
-
-async function refuseUnlessFresh(
-  connection: ZooKeeperConnection,
-  member: Member,
-  snapshot: ReadonlyMap<string, SnapshotZnode>,
-): Promise<void> {
-  const state = await memberState(member);
-  if (state.num_alive_connections > 0) {
-    throw new UserError(
-      `${String(state.num_alive_connections)} clients are connected to the ZooKeeper member ${member.client}: ` +
-        "nothing was changed. Stop the Kafka brokers (and whatever else uses it) before a restore.",
-    );
-  }
-  const paths = await withZooKeeper(connection, (znodes) => walk(znodes, "/"), [member.client]);
-  const strange = paths.find((path) => !OWN.test(path) && !snapshot.has(path));
-  if (strange !== undefined) {
-    throw new UserError(
-      `the ZooKeeper member ${member.client} is in use: it holds ${strange}, which the snapshot lacks. ` +
-        "A restore would destroy that, so nothing was changed. Restore into a fresh ensemble.",
-    );
-  }
-}
-
-/** What lives longer than a session must be there; sessions of the time of the snapshot may end. */
-async function verifyMember(
-  connection: ZooKeeperConnection,
-  member: Member,
-  snapshot: ReadonlyMap<string, SnapshotZnode>,
-): Promise<void> {
-  const lasting = [...snapshot].filter(([, znode]) => !znode.ephemeral).map(([path]) => path);
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const found = await withZooKeeper(connection, (znodes) => walk(znodes, "/"), [member.client]);
-    const present = new Set(found);
-    const missing = lasting.filter((path) => !present.has(path));
-    if (missing.length === 0) return;
-    if (Date.now() > deadline) {
-      throw new UserError(
-        `the ZooKeeper member ${member.client} lacks ${String(missing.length)} of ${String(lasting.length)} ` +
-          `restored znodes (${missing[0] ?? ""}, …). Start no broker. Remove the members' folders and ` +
-          "restore again, from this snapshot or an older one.",
-      );
-    }
-    await sleep(200);
-  }
 }

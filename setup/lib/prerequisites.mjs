@@ -20,7 +20,10 @@ export async function python() {
     );
   let found = find();
   if (!found) {
-    await aptInstall(["python3-minimal", "python3-pip"], "Python and its installer get PostgreSQL's archiver");
+    await aptInstall(
+      ["python3-minimal", "python3-pip"],
+      "Python and its installer get PostgreSQL's archiver",
+    );
     found = find();
   }
   if (found) return answer([found, "-c", "import sys; print(sys.executable)"]) ?? found;
@@ -33,14 +36,19 @@ export async function python() {
 
 /** @returns {Promise<string>} */
 export async function maven() {
-  const find = () => onPath("mvn", ["/usr/bin"]).find((candidate) => answer([candidate, "-v"]) !== undefined);
+  const find = () =>
+    onPath("mvn", ["/usr/bin"]).find((candidate) => answer([candidate, "-v"]) !== undefined);
   let found = find();
   if (!found) {
     await aptInstall(["maven"], "Maven gets the jars of Kafka and ZooKeeper");
     found = find();
   }
   if (found) return found;
-  throw new Problem("no Maven", "mvn is not on PATH", "install Maven 3.6 or newer, and run this again");
+  throw new Problem(
+    "no Maven",
+    "mvn is not on PATH",
+    "install Maven 3.6 or newer, and run this again",
+  );
 }
 
 /** The `go` line of every go.mod: the newest counts. */

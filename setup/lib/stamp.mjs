@@ -76,7 +76,9 @@ export function contract(tools, root) {
  * @param {string} root
  */
 export function expand(tools, root) {
-  return mapStrings(tools, (text) => (text.startsWith("$ROOT") ? root + text.slice("$ROOT".length) : text));
+  return mapStrings(tools, (text) =>
+    text.startsWith("$ROOT") ? root + text.slice("$ROOT".length) : text,
+  );
 }
 
 /**
@@ -86,6 +88,9 @@ export function expand(tools, root) {
  */
 function mapStrings(record, change) {
   return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name, typeof value === "string" ? change(value) : value]),
+    Object.entries(record).map(([name, value]) => [
+      name,
+      typeof value === "string" ? change(value) : value,
+    ]),
   );
 }

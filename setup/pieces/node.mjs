@@ -13,7 +13,11 @@ export const node = {
   seen: () => process.execPath,
   megabytes: 0,
   async install() {
-    const candidates = [inRoot("node_modules", ".bin", "node"), process.execPath, ...onPath("node")];
+    const candidates = [
+      inRoot("node_modules", ".bin", "node"),
+      process.execPath,
+      ...onPath("node"),
+    ];
     const found = candidates.find((candidate) =>
       isAtLeast(answer([candidate, "--version"]) ?? "", versions.nodeMinimum),
     );

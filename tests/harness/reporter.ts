@@ -1,7 +1,9 @@
-import type { Reporter } from "../../scripts/command.ts";
+import type { Context } from "../../scripts/command.ts";
 
-/** Says nothing. */
-export const silentReporter: Reporter = {
+/** Says nothing and is never aborted. */
+export const silentReporter: Context = {
   progress: () => undefined,
   warn: () => undefined,
+  signal: new AbortController().signal,
+  ready: () => undefined,
 };

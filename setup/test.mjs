@@ -1,0 +1,64 @@
+// Everything that a pull request needs, fastest first; the last line counts the tests.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadTools } from "./tools.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const tools = loadTools();
+const env = {
+  ...process.env,
+  PATH: [dirname(tools.node), tools.binDir, process.env.PATH].join(delimiter),
+};
+
+/** @param {string} title @param {string[]} args */
+function step(title, args) {
+  console.log(`\n== ${title}`);
+  const { status } = spawnSync(tools.node, args, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (status !== 0) failedSteps.push(title);
+  return status === 0;
+}
+
+/** @type {string[]} */
+const failedSteps = [];
+const layers = process.argv.length > 2 ? process.argv.slice(2) : ["fast", "engine", "pulumi"];
+step("types", [join(modules, "typescript/bin/tsc"), "--noEmit"]);
+step("lint", [join(modules, "eslint/bin/eslint.js"), ".", "--max-warnings", "0"]);
+step("format", [join(modules, "prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]);
+
+const folder = mkdtempSync(join(tmpdir(), "recover-test-"));
+let passed = 0;
+let failed = failedSteps.length;
+for (const layer of layers) {
+  const report = join(folder, `${layer}.json`);
+  const ok = step(`tests: ${layer}`, [
+    join(modules, "vitest/vitest.mjs"),
+    ...["run", "--project", layer],
+    ...["--reporter", "default", "--reporter", "json", "--outputFile.json", report],
+  ]);
+  const counts = read(report);
+  passed += counts.passed;
+  // A layer that ran nothing, or broke outside of a test, has failed.
+  failed += counts.failed > 0 ? counts.failed : ok && counts.passed > 0 ? 0 : 1;
+}
+rmSync(folder, { recursive: true, force: true });
+if (failedSteps.length > 0) console.log(`\nfailed: ${failedSteps.join(", ")}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+/** @param {string} report */
+function read(report) {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    return { passed: numPassedTests, failed: numFailedTests };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
