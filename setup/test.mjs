@@ -28,10 +28,23 @@ function step(title, args) {
 
 /** @type {string[]} */
 const failedSteps = [];
-const layers = process.argv.length > 2 ? process.argv.slice(2) : ["fast", "engine", "pulumi"];
-step("types", [join(modules, "typescript/bin/tsc"), "--noEmit"]);
-step("lint", [join(modules, "eslint/bin/eslint.js"), ".", "--max-warnings", "0"]);
-step("format", [join(modules, "prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]);
+const all = ["types", "lint", "format", "fast", "engine", "pulumi"];
+const asked = process.argv.slice(2);
+const unknown = asked.filter((each) => !all.includes(each));
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(", ")}. There are ${all.join(", ")}; default: all.`);
+  process.exit(2);
+}
+const wanted = asked.length > 0 ? asked : all;
+const layers = wanted.filter((each) => ["fast", "engine", "pulumi"].includes(each));
+const checks = {
+  types: ["typescript/bin/tsc", "--noEmit"],
+  lint: ["eslint/bin/eslint.js", ".", "--max-warnings", "0"],
+  format: ["prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."],
+};
+for (const [check, [program, ...args]] of Object.entries(checks)) {
+  if (wanted.includes(check)) step(check, [join(modules, program ?? ""), ...args]);
+}
 
 const folder = mkdtempSync(join(tmpdir(), "recover-test-"));
 let passed = 0;

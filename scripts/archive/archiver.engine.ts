@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Producer } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cleanUpAfterFile, onCleanup, tempHome } from "../../tests/harness/process.ts";
 import { startKafka } from "../../tests/harness/kafka.ts";
@@ -12,7 +15,7 @@ import type { Connection } from "../connection.ts";
 import { claim } from "../fence/claim.ts";
 import { createFence } from "../fence/epoch.ts";
 import { withControl } from "../fence/control.ts";
-import { kafkaJs } from "../kafka/client.ts";
+import { clientOptions, kafkaJs } from "../kafka/client.ts";
 import { applyTopology } from "../kafka/topology.ts";
 import { type ArchiverOptions, type ArchiverResult, runArchiver } from "./archiver.ts";
 import { type ArchivedRecord, decodeRecord } from "./envelope.ts";
@@ -125,7 +128,7 @@ const offsets = (records: readonly ArchivedRecord[], partition: number): number[
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 describe("archiver", () => {
-  it("gives back every byte of nasty records, and leaves no lag behind a transaction", async () => {
+  it("gives back every byte of nasty records", async () => {
     const connection = await freshTopic();
     const { kafka } = connection;
     if (kafka?.producer === undefined) throw new Error("no producer");
@@ -184,6 +187,75 @@ describe("archiver", () => {
       epoch: 1,
       lag: expect.any(Number) as number,
     });
+  });
+
+  it("reads every codec, leaves out what was aborted, and no lag behind a transaction", async () => {
+    const connection = await freshTopic();
+    const { kafka } = connection;
+    if (kafka?.producer === undefined) throw new Error("no producer");
+    const login = { kind: "scram", ...kafka.producer } as const;
+    const plain = new Producer(clientOptions(kafka, login));
+    const codecs = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+    for (const compression of codecs) {
+      const value = Buffer.from(compression.repeat(100));
+      await plain.send({ messages: [{ topic: kafka.topic, partition: 0, value }], compression });
+    }
+    await plain.close();
+    const transactional = kafkaJs(kafka, login).producer({
+      transactionalId: "producer-test",
+      maxInFlightRequests: 1,
+      idempotent: true,
+    });
+    await transactional.connect();
+    for (const outcome of ["abort", "commit", "abort"] as const) {
+      const transaction = await transactional.transaction();
+      await transaction.send({ topic: kafka.topic, messages: [{ value: outcome, partition: 1 }] });
+      await transaction[outcome]();
+    }
+    await transactional.disconnect();
+    const running = start(connection);
+    await caughtUp(connection, running);
+    await running.stop();
+    const values = (await archived(connection)).map(({ value }) => value?.toString());
+    expect(values).toEqual([...codecs.map((codec) => codec.repeat(100)), "commit"]);
+  });
+
+  it("waits and loses nothing while the store is full or does not answer", async () => {
+    const connection = await freshTopic();
+    let trouble = true;
+    const proxy = createServer((request, response) => {
+      if (trouble && request.method === "PUT") {
+        request.resume();
+        response.writeHead(507).end();
+        return;
+      }
+      const { hostname, port } = new URL(s3.root.endpoint);
+      const { method, headers, url: path } = request;
+      const forward = httpRequest({ hostname, port, method, headers, path }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      forward.on("error", () => response.destroy());
+      request.pipe(forward);
+    });
+    proxy.listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    onCleanup(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    const { port } = proxy.address() as AddressInfo;
+    const vault = { ...s3.vault, endpoint: `http://127.0.0.1:${port}` };
+    // More than fits into memory's bound: consumption has to wait too.
+    await produce(connection, 2000, 0);
+    const running = start({ ...connection, vault }, { maxBufferedBytes: 64 << 10 });
+    await sleep(4000);
+    expect(running.lines.some((line) => /cannot be written, trying again/.test(line))).toBe(true);
+    expect(await archived(connection)).toEqual([]);
+    trouble = false;
+    await caughtUp(connection, running);
+    await running.stop();
+    expect(offsets(await archived(connection), 0)).toEqual(upTo(2000));
   });
 
   it("goes on after a kill between PUT and commit: nothing is missing, nothing is there twice", async () => {

@@ -42,7 +42,8 @@ export async function pulumi(
   );
 }
 
-function environment(): Record<string, string | undefined> {
+/** Where Pulumi and its plugins are, on top of this process's environment. */
+export function environment(): Record<string, string | undefined> {
   try {
     const tools = loadTools();
     return {
