@@ -58,15 +58,16 @@ export async function check(input: CheckInput): Promise<CheckResult> {
       const judge = new PartitionJudge(offsets, split.inDoubt, (record) => {
         sent.add(record.team, record.hour, 1, record.propertiesBytes);
       });
+      const { clusterId, topic } = partition;
       try {
         for await (const rows of storedRows(input.reader, database, partition)) {
           for (const row of rows) judge.row(row);
         }
+        const verdict = judge.finish();
+        results.push({ clusterId, topic, partition: partition.partition, ...verdict });
       } finally {
         offsets.close();
       }
-      const { clusterId, topic } = partition;
-      results.push({ clusterId, topic, partition: partition.partition, ...judge.finish() });
     }
   } finally {
     await rm(input.scratch, { recursive: true, force: true });
