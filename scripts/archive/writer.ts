@@ -76,7 +76,7 @@ export class ArchiveWriter {
 
   /** A batch without any record for us (transaction markers): the position moves all the same. */
   passOver(partition: number, lastOffset: number): void {
-    this.#assignment.partitions.get(partition)?.skipTo(lastOffset + 1);
+    this.#archiveOf(this.#assignment, partition, lastOffset).skipTo(lastOffset + 1);
   }
 
   async takeBatch(payload: EachBatchPayload): Promise<void> {
