@@ -99,7 +99,6 @@ describe("ingest", () => {
 
   it("leaves nothing twice when a block is written and its commit never arrives", async () => {
     const { brokers, server, options, send, clickhouse, tally } = platform;
-    const broker = brokers.processes[0]?.record.pid ?? 0;
     // Whether the moment is hit, the broker says afterwards: tried until it was.
     for (let round = 0, hit = false; !hit; round++) {
       expect(round).toBeLessThan(6);
@@ -108,12 +107,15 @@ describe("ingest", () => {
       await send(50_000 + 4000 * round, 4000);
       await new Promise((resolve) => setTimeout(resolve, 50 * (round + 1)));
       // What was fetched is written now; the commit waits for a broker that stands still.
-      process.kill(broker, "SIGSTOP");
+      const [broker] = brokers.processes;
+      process.kill(broker?.record.pid ?? 0, "SIGSTOP");
       const deadline = Date.now() + 4000;
       while ((await stored(clickhouse)).identities === before && Date.now() < deadline);
       await new Promise((resolve) => setTimeout(resolve, 300));
       await server.crashAndRestart();
-      process.kill(broker, "SIGCONT");
+      // It would still find the commit in its socket if it only went on.
+      broker?.kill();
+      await brokers.restart();
       hit = (await writtenButNotCommitted()) > 0;
       await attachIngest(options);
     }
