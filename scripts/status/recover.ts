@@ -6,8 +6,12 @@ import { UserError, type Context } from "../command.ts";
 import { backendFolder, findLocks, type StackLock } from "./pulumi-lock.ts";
 import type { PlanInput } from "./plan.ts";
 
-/** Buckets of the vault on every platform that names none. */
-const defaultBuckets = { backups: "backups", archive: "archive", control: "control" };
+/** Buckets of the vault, as the platform `local` names them (components/vault/local.ts). */
+const defaultBuckets = {
+  backups: "recover-backups",
+  archive: "recover-archive",
+  control: "recover-control",
+};
 
 /** Where the vault is, from the stack's own config alone: the stack need not be up. */
 export async function planInputOf(stack: string): Promise<PlanInput> {
