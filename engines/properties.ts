@@ -1,17 +1,13 @@
 /**
- * A Java properties file, one `key=value` a line. Values are escaped as `java.util.Properties.load`
+ * A Java properties file, one `key=value` a line. Keys are plain names of settings. Values are escaped as `java.util.Properties.load`
  * reads them, so that a PEM (several lines) or a password with `\` or `!` arrives unchanged.
  */
 export function renderProperties(
   entries: Readonly<Record<string, string | number | boolean>>,
 ): string {
   return Object.entries(entries)
-    .map(([key, value]) => `${escapeKey(key)}=${escapeValue(String(value))}\n`)
+    .map(([key, value]) => `${key}=${escapeValue(String(value))}\n`)
     .join("");
-}
-
-function escapeKey(key: string): string {
-  return escapeValue(key).replace(/[:=#! ]/g, (character) => `\\${character}`);
 }
 
 function escapeValue(value: string): string {

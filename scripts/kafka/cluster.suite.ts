@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startKafka } from "../../tests/harness/kafka.ts";
 import type { TestKafka, TestKafkaOptions } from "../../tests/harness/kafka.ts";
@@ -30,6 +30,8 @@ export function clusterSuite(mode: NonNullable<TestKafkaOptions["mode"]>): void 
     console.log(`${mode}: ready ${String(Date.now() - start)} ms after the start`);
     kafka = cluster.kafka;
   });
+
+  afterAll(() => cluster.stop());
 
   const topics = () => [
     {

@@ -14,6 +14,8 @@ export interface Znodes {
   setData(path: string, bytes: Buffer, version: number): Promise<void>;
   /** Makes a znode. @returns false when there was one, which stays as it is */
   create(path: string, acl: readonly ZnodeAcl[], bytes?: Buffer): Promise<boolean>;
+  /** Removes a znode that has no children; one that is not there is no error. */
+  remove(path: string): Promise<void>;
   acl(path: string): Promise<ZnodeAcl[]>;
   setAcl(path: string, acl: readonly ZnodeAcl[]): Promise<void>;
 }
@@ -106,6 +108,11 @@ function znodesOf(client: Client): Znodes {
           else done(error, true);
         });
       }),
+    remove: async (path) => {
+      await orMissing((done) => {
+        client.remove(path, done);
+      });
+    },
     acl: (path) =>
       call((done) => {
         client.getACL(path, (error, acls) => {

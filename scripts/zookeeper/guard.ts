@@ -4,7 +4,7 @@ import type { ZnodeAcl, ZooKeeperConnection } from "./client.ts";
 const ALL = 31;
 
 /** The brokers' SASL user; `super` needs no entry. */
-const BROKERS: ZnodeAcl = { permissions: ALL, scheme: "sasl", id: "kafka" };
+export const BROKERS: ZnodeAcl = { permissions: ALL, scheme: "sasl", id: "kafka" };
 const ANYONE: ZnodeAcl = { permissions: ALL, scheme: "world", id: "anyone" };
 
 /** ClickHouse's own corner. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planKafkaRestore } from "./kafka-plan.ts";
+import { planKafkaRestore, RESTORING, unusable } from "./kafka-plan.ts";
 import { parseSnapshot } from "./snapshot-file.ts";
 import type { SnapshotZnode } from "./snapshot-file.ts";
 
@@ -72,6 +72,27 @@ describe("what of a snapshot comes back", () => {
       revoked: ["User:clickhouse-e1", "User:clickhouse-e2"],
       principals: [[], ["User:archiver"]],
     });
+  });
+});
+
+describe("a snapshot that brings no cluster back", () => {
+  const complete = new Map([...snapshot, ["/kafka/brokers/topics/events", znode()] as const]);
+  it.each([
+    ["of a fresh ensemble", new Map([["/", znode()]]), "it holds no Kafka cluster"],
+    ["from before the topic", snapshot, "it holds no topic"],
+    [
+      "with Kafka's own topics alone",
+      new Map([...snapshot, ["/kafka/brokers/topics/__consumer_offsets", znode()]]),
+      "it holds no topic",
+    ],
+    [
+      "of a half-done restore",
+      new Map([...complete, [RESTORING, znode()]]),
+      "it was taken in the middle of a restore",
+    ],
+    ["that is whole", complete, undefined],
+  ])("%s is told", (_, found, problem) => {
+    expect(unusable(found)).toBe(problem);
   });
 });
 

@@ -6,6 +6,9 @@ import type { SnapshotZnode } from "./snapshot-file.ts";
 /** Where the brokers' znodes lie. */
 export const KAFKA_CHROOT = "/kafka";
 
+/** There while a restore is under way; its data is the snapshot's key. */
+export const RESTORING = "/restoring-kafka";
+
 /** Access rules of literal and of prefixed names, one znode a resource (`kafka.zk.ZkData`, Kafka 3.9). */
 const RULES = new RegExp(`^${KAFKA_CHROOT}/(kafka-acl|kafka-acl-extended/prefixed)/[^/]+/.+$`);
 
@@ -57,6 +60,17 @@ export function planKafkaRestore(
   }
   znodes.sort((a, b) => depth(a) - depth(b) || (a.path < b.path ? -1 : 1));
   return { znodes, revoked: [...revoked].sort() };
+}
+
+/**
+ * What keeps a snapshot from bringing a cluster back, or undefined when nothing does. Snapshots of a
+ * fresh or half-restored ensemble are taken too, by a schedule that does not know of the loss.
+ */
+export function unusable(snapshot: ReadonlyMap<string, SnapshotZnode>): string | undefined {
+  if (snapshot.has(RESTORING)) return "it was taken in the middle of a restore";
+  if (!snapshot.has(`${KAFKA_CHROOT}/cluster/id`)) return "it holds no Kafka cluster";
+  const topic = new RegExp(`^${KAFKA_CHROOT}/brokers/topics/(?!__)[^/]+$`);
+  return [...snapshot.keys()].some((path) => topic.test(path)) ? undefined : "it holds no topic";
 }
 
 function withoutConsumers(data: Buffer, keep: string | undefined, revoked: Set<string>): Buffer {

@@ -1,7 +1,10 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { execa } from "execa";
 import zookeeper from "node-zookeeper-client";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { zookeeperConnect } from "../../engines/zookeeper.ts";
 import { startKafka } from "../../tests/harness/kafka.ts";
 import type { TestKafka } from "../../tests/harness/kafka.ts";
 import { cleanUpAfterFile, onCleanup } from "../../tests/harness/process.ts";
@@ -20,6 +23,9 @@ import { topicState } from "../kafka/topics.ts";
 import { captureTopology, compareTopology } from "../kafka/topology.ts";
 import type { Topology } from "../kafka/topology.ts";
 import { memberState } from "./admin.ts";
+import { withZooKeeper } from "./client.ts";
+import { BROKERS } from "./guard.ts";
+import { RESTORING } from "./kafka-plan.ts";
 import type { StoredSnapshot } from "./snapshots.ts";
 
 cleanUpAfterFile();
@@ -60,6 +66,8 @@ describe("a lost ensemble under two brokers", () => {
     offsets = await readAll();
   });
 
+  afterAll(() => cluster.stop());
+
   it("gives its snapshot to the super user alone, and lets nobody else change a rule", async () => {
     const [member] = ensemble().zookeeper.members;
     const stranger = { headers: { Authorization: "digest bob:bob" } };
@@ -79,6 +87,19 @@ describe("a lost ensemble under two brokers", () => {
     );
     client.close();
     expect(refusals).toEqual(["NO_AUTH", "NO_AUTH", "NO_AUTH"]);
+  });
+
+  it("keeps a broker from starting while its former self is registered", async () => {
+    const connect = zookeeperConnect(ensemble().members, "/kafka");
+    const script = join(import.meta.dirname, "..", "..", "engines", "kafka-await.ts");
+    const waits = async (id: string) => {
+      const { timedOut } = await execa(process.execPath, [script, connect, id], {
+        timeout: 4000,
+        reject: false,
+      });
+      return timedOut;
+    };
+    expect(await Promise.all([waits("1"), waits("99")])).toEqual([true, false]);
   });
 
   it("stores a snapshot that can be read, and restores nothing while it is in use", async () => {
@@ -107,7 +128,10 @@ describe("a lost ensemble under two brokers", () => {
     await s3.store.client.send(
       new PutObjectCommand({ Bucket: "backups", Key: damaged, Body: body }),
     );
-    await expect(restore()).rejects.toThrow(/damaged or cut short/);
+    await expect(restore({ key: damaged })).rejects.toThrow(/damaged or cut short/);
+    await expect(zookeeperSnapshot.run(connection, {}, silentReporter)).rejects.toThrow(
+      /holds no Kafka cluster/,
+    );
     await expect(restore({ key: "e1/zookeeper/none" })).rejects.toThrow(
       /has no e1\/zookeeper\/none/,
     );
@@ -117,11 +141,23 @@ describe("a lost ensemble under two brokers", () => {
       expect((await memberState(member)).znode_count).toBeLessThan(10);
     }
 
-    const result = await restore({ key, sha256 });
+    // Killed half-way, and run again by a later epoch that finds a newer but useless snapshot.
+    await withZooKeeper(ensemble().zookeeper, async (znodes) => {
+      await znodes.create(RESTORING, [BROKERS], Buffer.from(key));
+      await znodes.create("/kafka", [BROKERS]);
+    });
+    await expect(zookeeperSnapshot.run(connection, {}, silentReporter)).rejects.toThrow(
+      /in the middle of a restore/,
+    );
+    const warned: string[] = [];
+    const later = { ...connection, epoch: 3 };
+    const again = { ...silentReporter, warn: (line: string) => void warned.push(line) };
+    const result = await zookeeperRestore.run(later, {}, again);
     mark("snapshot restored");
-    expect(result).toMatchObject({ members: 3, revoked: ["User:clickhouse-e1"] });
-    // Half-way killed and run again: finishes.
-    expect(await restore({ key })).toMatchObject({ members: 3 });
+    expect(result).toMatchObject({ key, sha256, members: 3, revoked: ["User:clickhouse-e1"] });
+    expect(warned).toEqual([]);
+    expect(await zookeeperRestore.run(later, {}, again)).toMatchObject({ key, members: 3 });
+    expect(warned.join()).toContain("29990101T000000.000Z.snapshot is passed over");
 
     await cluster.restart();
     mark("both brokers ready");

@@ -4,7 +4,8 @@ import { UserError } from "../command.ts";
 import type { Reporter } from "../command.ts";
 import { walk, withZooKeeper } from "./client.ts";
 import type { ZooKeeperConnection, Znodes } from "./client.ts";
-import { KAFKA_CHROOT } from "./kafka-plan.ts";
+import { BROKERS } from "./guard.ts";
+import { KAFKA_CHROOT, RESTORING } from "./kafka-plan.ts";
 import type { PlannedZnode, RestorePlan } from "./kafka-plan.ts";
 
 /** Writes in flight at once: one waits for the disks of more than half of the members. */
@@ -20,17 +21,20 @@ const PATIENCE_MS = 20_000;
  * zxid counter nor its epoch, so that later writes number below the restored state, and members
  * refuse to start again ("the current epoch is older than the last zxid"; tried with 3.9.5).
  *
+ * @param key of the snapshot
  * @throws UserError, with nothing changed, when a broker is registered or the ensemble holds
  *   brokers' znodes that the plan lacks
  */
 export async function restoreKafkaZnodes(
   connection: ZooKeeperConnection,
+  key: string,
   plan: RestorePlan,
   reporter: Reporter,
 ): Promise<void> {
   await withZooKeeper(connection, async (znodes) => {
     await untilNoBroker(znodes);
     await refuseOthers(znodes, plan);
+    await znodes.create(RESTORING, [BROKERS], Buffer.from(key));
     await writeAll(znodes, plan.znodes);
   });
   reporter.progress(`${String(plan.znodes.length)} znodes written`);
@@ -38,6 +42,15 @@ export async function restoreKafkaZnodes(
     await verifyMember(connection, member.client, plan);
     reporter.progress(`${member.client} holds them all`);
   }
+  await withZooKeeper(connection, (znodes) => znodes.remove(RESTORING));
+}
+
+/** Key of the snapshot that a restore which did not end was writing: the next one takes the same. */
+export async function unfinishedRestore(
+  connection: ZooKeeperConnection,
+): Promise<string | undefined> {
+  const marker = await withZooKeeper(connection, (znodes) => znodes.data(RESTORING));
+  return marker?.bytes.toString("utf8");
 }
 
 async function untilNoBroker(znodes: Znodes): Promise<void> {

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
+import { epochPrefix } from "../archive/layout.ts";
 import { UserError } from "../command.ts";
+import type { Reporter } from "../command.ts";
 import type { VaultSide } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { memberState, takeSnapshot } from "./admin.ts";
 import type { Member } from "./admin.ts";
 import type { ZooKeeperConnection } from "./client.ts";
+import { unusable } from "./kafka-plan.ts";
 import { parseSnapshot } from "./snapshot-file.ts";
+import type { SnapshotZnode } from "./snapshot-file.ts";
 
 export interface StoredSnapshot {
   readonly key: string;
@@ -19,14 +23,25 @@ export function snapshotKey(prefix: string, at: Date): string {
   return `${prefix}/zookeeper/${at.toISOString().replaceAll(/[-:]/g, "")}.snapshot`;
 }
 
-/** Takes a snapshot of the leader and stores it, whole and readable, or not at all. */
+/**
+ * Takes a snapshot of the leader and stores it, whole and readable, or not at all.
+ *
+ * @throws UserError when it could bring no Kafka cluster back: the ensemble is fresh, or being restored
+ */
 export async function storeSnapshot(
   connection: ZooKeeperConnection,
   vault: VaultSide,
   prefix: string,
 ): Promise<StoredSnapshot> {
   const bytes = await takeSnapshot(connection, await leader(connection));
-  const znodes = parseSnapshot(bytes).size;
+  const znodes = parseSnapshot(bytes);
+  const problem = unusable(znodes);
+  if (problem !== undefined) {
+    throw new UserError(
+      `the ensemble's snapshot was not stored: ${problem}. The newest stored one stays the one to ` +
+        "recover from. Take it again when the brokers are up and have their topic.",
+    );
+  }
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const key = snapshotKey(prefix, new Date());
   const store = new ObjectStore(vault);
@@ -36,54 +51,102 @@ export async function storeSnapshot(
   } finally {
     store.close();
   }
-  return { key, bytes: bytes.length, sha256, znodes };
+  return { key, bytes: bytes.length, sha256, znodes: znodes.size };
 }
 
-/** The newest snapshot under a prefix. @throws UserError when there is none */
-export async function newestSnapshot(vault: VaultSide, prefix: string): Promise<string> {
+/** A snapshot that was read, checked and found good. */
+export interface UsableSnapshot {
+  readonly key: string;
+  readonly sha256: string;
+  readonly znodes: ReadonlyMap<string, SnapshotZnode>;
+}
+
+/**
+ * The newest snapshot that can bring the brokers back: of this epoch, else of the one before (a new
+ * epoch has none at first), and so on. One that is damaged or useless is passed over, with a warning.
+ *
+ * @throws UserError when there is none
+ */
+export async function newestSnapshot(
+  vault: VaultSide,
+  epoch: number,
+  line: string,
+  reporter: Reporter,
+): Promise<UsableSnapshot> {
   const store = new ObjectStore(vault);
   try {
-    const names = await store.listNames(vault.backups, `${prefix}/zookeeper/`);
-    const newest = names.filter((name) => name.endsWith(".snapshot")).at(-1);
-    if (newest !== undefined) return `${prefix}/zookeeper/${newest}`;
+    for (let each = epoch; each > 0; each--) {
+      const folder = `${epochPrefix(each, line)}/zookeeper/`;
+      const names = await store.listNames(vault.backups, folder);
+      for (const name of names.filter((one) => one.endsWith(".snapshot")).reverse()) {
+        try {
+          return await readSnapshot(store, vault, folder + name);
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          reporter.warn(`${folder}${name} is passed over: ${error.message}`);
+        }
+      }
+    }
   } finally {
     store.close();
   }
   throw new UserError(
-    `the vault's bucket ${vault.backups} holds no ZooKeeper snapshot under ${prefix}/zookeeper/: a ` +
-      "Kafka cluster in ZooKeeper mode cannot be brought back without one. Stand up the standby " +
-      "instead: it takes its events from the archive.",
+    `the vault's bucket ${vault.backups} holds no usable ZooKeeper snapshot of epoch ${String(epoch)} or ` +
+      "before: a Kafka cluster in ZooKeeper mode cannot be brought back without one. Nothing was " +
+      "changed. Stand up the standby instead: it takes its events from the archive.",
   );
 }
 
 /**
- * A stored snapshot, whole.
+ * One stored snapshot.
  *
  * @param sha256 as recorded; without it the vault's own checksum is compared
- * @throws UserError when there is no such object, or its bytes are not those recorded
+ * @throws UserError when there is no such object, its bytes are not those recorded, or they can
+ *   bring no Kafka cluster back
  */
-export async function fetchSnapshot(vault: VaultSide, key: string, sha256: string | undefined) {
+export async function namedSnapshot(
+  vault: VaultSide,
+  key: string,
+  sha256?: string,
+): Promise<UsableSnapshot> {
   const store = new ObjectStore(vault);
   try {
-    const bytes = await store.get(vault.backups, key);
-    if (bytes === undefined) {
-      throw new UserError(
-        `the vault's bucket ${vault.backups} has no ${key}: nothing was changed. List the snapshots ` +
-          "under its folder and name one of those.",
-      );
-    }
-    const expected = sha256 ?? (await store.head(vault.backups, key))?.sha256;
-    const digest = createHash("sha256").update(bytes).digest("hex");
-    if (expected !== undefined && expected !== digest) {
-      throw new UserError(
-        `the snapshot ${key} is not the one on record: its SHA-256 is ${digest}, not ${expected}. ` +
-          "Nothing was changed. Use an older snapshot.",
-      );
-    }
-    return { bytes, digest };
+    return await readSnapshot(store, vault, key, sha256);
   } finally {
     store.close();
   }
+}
+
+async function readSnapshot(
+  store: ObjectStore,
+  vault: VaultSide,
+  key: string,
+  sha256?: string,
+): Promise<UsableSnapshot> {
+  const bytes = await store.get(vault.backups, key);
+  if (bytes === undefined) {
+    throw new UserError(
+      `the vault's bucket ${vault.backups} has no ${key}: nothing was changed. List the snapshots ` +
+        "under its folder and name one of those.",
+    );
+  }
+  const expected = sha256 ?? (await store.head(vault.backups, key))?.sha256;
+  const found = createHash("sha256").update(bytes).digest("hex");
+  if (expected !== undefined && expected !== found) {
+    throw new UserError(
+      `the snapshot ${key} is not the one on record: its SHA-256 is ${found}, not ${expected}. ` +
+        "Nothing was changed. Use an older snapshot.",
+    );
+  }
+  const znodes = parseSnapshot(bytes);
+  const problem = unusable(znodes);
+  if (problem !== undefined) {
+    throw new UserError(
+      `the snapshot ${key} brings no Kafka cluster back: ${problem}. Nothing was changed. Name one that ` +
+        "was taken while the brokers were up.",
+    );
+  }
+  return { key, sha256: found, znodes };
 }
 
 async function leader(connection: ZooKeeperConnection): Promise<Member> {
