@@ -5,7 +5,6 @@ import { startPostgres } from "../../tests/harness/postgres.ts";
 import { onCleanup, runCleanups } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
-import { startZooKeeper } from "../../tests/harness/zookeeper.ts";
 import { runArchiver } from "../archive/archiver.ts";
 import { archiveProgress } from "../archive/source.ts";
 import { attachIngest } from "../clickhouse/attach.ts";
@@ -67,19 +66,17 @@ beforeAll(async () => {
     }),
     silentReporter,
   );
-  const [postgres, ensemble] = await Promise.all([
-    startPostgres(s3, {
-      archiver: { accessKeyId: "wal-e1", secretAccessKey: secretOf("wal-e1") },
-    }),
-    startZooKeeper({ size: 1 }),
-  ]);
-  platform = await startPlatform({}, { disks: [diskAs("backup-e1")] });
+  const postgres = await startPostgres(s3, {
+    archiver: { accessKeyId: "wal-e1", secretAccessKey: secretOf("wal-e1") },
+  });
+  platform = await startPlatform({ mode: "zookeeper" }, { disks: [diskAs("backup-e1")] });
+  const { zookeeper } = platform.brokers.connection;
   base = {
     ...base,
     kafka: platform.kafka,
     clickhouse: platform.server.connection,
     postgres: postgres.connection,
-    zookeeper: ensemble.zookeeper,
+    zookeeper,
     signing: { keyId: "k1", privateKey: pair.privateKey },
   };
   await withControl(s3.control, (store) => claim(store, base));

@@ -3,7 +3,7 @@ import type { Producer } from "kafkajs";
 import { startClickHouse } from "../../tests/harness/clickhouse.ts";
 import type { TestClickHouse } from "../../tests/harness/clickhouse.ts";
 import { startKafka } from "../../tests/harness/kafka.ts";
-import type { TestKafka } from "../../tests/harness/kafka.ts";
+import type { TestKafka, TestKafkaOptions } from "../../tests/harness/kafka.ts";
 import { onCleanup } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import type { TestS3 } from "../../tests/harness/s3.ts";
@@ -66,11 +66,11 @@ export interface TestPlatform {
 
 /** A broker with topic and logins, a ClickHouse server with the structure, and nothing that consumes. */
 export async function startPlatform(
-  more: { readonly partitions?: number } = {},
+  more: { readonly partitions?: number; readonly mode?: TestKafkaOptions["mode"] } = {},
   clickhouseOptions: Parameters<typeof startClickHouse>[0] = {},
 ): Promise<TestPlatform> {
   const partitions = more.partitions ?? 4;
-  const brokers = await startKafka({ brokers: 1, partitions });
+  const brokers = await startKafka({ brokers: 1, partitions, mode: more.mode ?? "kraft" });
   const topology = await applyTopology(
     brokers.kafka,
     [{ name: brokers.kafka.topic, partitions, configs: { "max.message.bytes": "4194304" } }],
