@@ -5,7 +5,7 @@ import { runCommand } from "./commands.ts";
 import { Crowd } from "./crowd.ts";
 import { holdAt, processesOf, strike, type Struck } from "./disaster.ts";
 import type { DrillOptions } from "./options.ts";
-import { Timeline } from "./phases.ts";
+import { Timeline, type Stretch } from "./phases.ts";
 import { planOf, type Plan } from "./plan.ts";
 import { platformOf, type Platform } from "./platform.ts";
 import { killBelow, signal, type Found } from "./processes.ts";
@@ -97,6 +97,10 @@ export class Drill {
       attempts,
       proof,
     };
+  }
+
+  get stretches(): readonly Stretch[] {
+    return this.#timeline.stretches;
   }
 
   /** Ends every process of this drill, in any state. */

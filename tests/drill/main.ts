@@ -1,12 +1,14 @@
 /** `npm run drill`: provision, feed, destroy, recover, prove, report. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { CommanderError } from "commander";
 import { check } from "../checker/check.ts";
 import { checkPostgres } from "../checker/postgres.ts";
 import { Drill } from "./drill.ts";
 import { readOptions, type DrillOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
+import { environmentOf } from "./report/environment.ts";
+import { reportHtml } from "./report/html.ts";
 import { resultOf, type DrillResult } from "./result.ts";
 import { spoil } from "./spoil.ts";
 import { makeWorkspace, removeWorkspace, type Workspace } from "./workspace.ts";
@@ -51,6 +53,7 @@ async function main(options: DrillOptions): Promise<number> {
     return result.green ? exit.green : exit.red;
   } catch (error) {
     progress.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    await keepLogs(options, drill, workspace, progress);
     return exit.failed;
   } finally {
     await cleanUp(options, drill, workspace, progress);
@@ -76,6 +79,8 @@ async function work(options: DrillOptions, drill: Drill, progress: Progress): Pr
   const postgres = await checkPostgres(after.postgresUrl, peopleLog, struck.at);
   const result = resultOf(options, record, checked, postgres, zombie);
   await writeFile(join(options.report, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
+  const html = await reportHtml(result, environmentOf(options));
+  await writeFile(join(options.report, "report.html"), html);
   return result;
 }
 
@@ -92,6 +97,28 @@ function say(progress: Progress, options: DrillOptions, result: DrillResult): vo
   );
   for (const line of result.red) progress.line(`red: ${line}`);
   progress.heading(`${result.green ? "green" : "RED"}: ${join(options.report, "report.html")}`);
+}
+
+/** A drill that failed leaves what a person needs to see why: engines' logs and what took how long. */
+async function keepLogs(
+  options: DrillOptions,
+  drill: Drill,
+  workspace: Workspace,
+  progress: Progress,
+): Promise<void> {
+  const folder = join(options.report, "logs");
+  await rm(folder, { recursive: true, force: true });
+  await cp(workspace.dataDir, folder, {
+    recursive: true,
+    // …/REGION/ENGINE and below it only `log`: data is large, and configuration holds secrets.
+    filter: (path) => {
+      const [, , part] = relative(workspace.dataDir, path).split(sep);
+      return part === undefined || part === "log";
+    },
+  }).catch(() => undefined); // Destroyed before there was any.
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "timeline.json"), JSON.stringify(drill.stretches, null, 1));
+  progress.line(`logs of all engines: ${folder}`);
 }
 
 async function cleanUp(

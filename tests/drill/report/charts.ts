@@ -20,7 +20,7 @@ async function draw(spec: TopLevelSpec): Promise<string> {
       axis: {
         labelFontSize: 12,
         titleFontSize: 12,
-        labelLimit: 260,
+        labelLimit: 420,
         gridColor: "#e2e8f0",
         domain: false,
       },

@@ -20,8 +20,7 @@ ${headline(result)}
 ${await section("What recovery took", recoveryText(result), recoveryTimeline(result))}
 ${await section("The drill", drillText(result), drillTimeline(result))}
 ${result.fence.kind === "none" ? "" : await section("Where the rows came from", sourcesText(result), sources(result))}
-${await section("The proof", proofText(result), partitions(result))}
-${partitionTable(result)}
+${await section("The proof", proofText(result), partitions(result), partitionTable(result))}
 ${fenceSection(result)}
 ${postgresSection(result)}
 ${environmentSection(result, environment)}
@@ -41,8 +40,14 @@ export function escape(text: string): string {
 
 const number = (value: number): string => value.toLocaleString("en-US");
 
-async function section(title: string, text: string, chart: Promise<string>): Promise<string> {
-  return `<section><h2>${escape(title)}</h2><p>${text}</p><figure>${await chart}</figure></section>`;
+async function section(
+  title: string,
+  text: string,
+  chart: Promise<string>,
+  more = "",
+): Promise<string> {
+  const figure = `<figure>${await chart}</figure>`;
+  return `<section><h2>${escape(title)}</h2><p>${text}</p>${figure}${more}</section>`;
 }
 
 function headline(result: DrillResult): string {
