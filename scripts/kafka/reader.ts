@@ -1,4 +1,4 @@
-import { Base, FetchIsolationLevels, IS_CONTROL, IS_TRANSACTIONAL } from "@platformatic/kafka";
+import { Base, FetchIsolationLevels } from "@platformatic/kafka";
 import type {
   Admin,
   Connection as BrokerConnection,
@@ -11,6 +11,7 @@ import { adminLogin, apiOf, brokerErrorName, clientOptions, withAdmin } from "./
 import type { KafkaLogin } from "./client.ts";
 import { registerSnappyStreams } from "./codecs.ts";
 import { describeTopic, topicMetadata } from "./topics.ts";
+import { committedBatches, dataBatches } from "./transactions.ts";
 
 /** One record as the broker keeps it, every byte of it. */
 export interface RawRecord {
@@ -255,47 +256,6 @@ function isMoving(name: string, error: unknown): boolean {
       "OFFSET_NOT_AVAILABLE",
     ].includes(name)
   );
-}
-
-function dataBatches(batches: readonly RecordsBatch[]): RecordsBatch[] {
-  return batches.filter((batch) => (batch.attributes & IS_CONTROL) === 0);
-}
-
-/**
- * Batches that no aborted transaction wrote. The broker names, for what it returned, each aborted
- * transaction's producer and first offset; it ends at that producer's next abort marker, which may
- * lie beyond this response (message format of Kafka, "Control Batches").
- */
-export function committedBatches(
-  response: Pick<fetchV17.FetchResponsePartition, "abortedTransactions">,
-  batches: readonly RecordsBatch[],
-): RecordsBatch[] {
-  const upcoming = [...response.abortedTransactions].sort((a, b) =>
-    a.firstOffset < b.firstOffset ? -1 : 1,
-  );
-  const aborted = new Set<bigint>();
-  return batches.filter((batch) => {
-    const lastOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta);
-    for (
-      let first = upcoming[0];
-      first !== undefined && first.firstOffset <= lastOffset;
-      first = upcoming[0]
-    ) {
-      aborted.add(first.producerId);
-      upcoming.shift();
-    }
-    if ((batch.attributes & IS_CONTROL) !== 0) {
-      if (isAbortMarker(batch)) aborted.delete(batch.producerId);
-      return false;
-    }
-    return (batch.attributes & IS_TRANSACTIONAL) === 0 || !aborted.has(batch.producerId);
-  });
-}
-
-/** A control record's key: version (int16), type (int16), 0 being abort. */
-function isAbortMarker(batch: RecordsBatch): boolean {
-  const key = batch.records[0]?.key;
-  return key != null && key.length >= 4 && key.readInt16BE(2) === 0;
 }
 
 /** Attribute bit 3: the broker stamped the batch (`LogAppendTime`). */

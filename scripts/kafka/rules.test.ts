@@ -6,9 +6,9 @@ import { consumerEpoch, declaredAcls, planAcls } from "./acls.ts";
 import type { AclEntry } from "./acls.ts";
 import { canaryEvent } from "./canary.ts";
 import { checkCursors } from "./offsets.ts";
-import { committedBatches } from "./reader.ts";
 import { compareTopology } from "./topology.ts";
 import { shortUuid } from "./topics.ts";
+import { committedBatches } from "./transactions.ts";
 
 const kafka = kafkaConnection.parse({
   bootstrap: "127.0.0.1:1",
