@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes, randomInt, randomUUID } f
 import { z } from "zod";
 import { makeCa, makeCertificate } from "./certificates.ts";
 import { UserError } from "../scripts/command.ts";
-import type { Created, DiffCall, DiffResult, Resource } from "./resource.ts";
+import type { Created, DiffRequest, DiffResult, Resource } from "./resource.ts";
 import { UNKNOWN, changedNames, hasUnknown, secret } from "./values.ts";
 import type { Properties } from "./values.ts";
 
@@ -56,7 +56,7 @@ export const keyResource: Resource = {
       .filter(({ property }) => !hasUnknown(news[property]));
   },
 
-  diff({ olds, news }: DiffCall): Promise<DiffResult> {
+  diff({ olds, news }: DiffRequest): Promise<DiffResult> {
     const changes = changedNames(olds, news);
     return Promise.resolve({ changes, replaces: changes });
   },

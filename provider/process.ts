@@ -4,7 +4,7 @@ import type { ProcessSpec } from "../engines/process.ts";
 import { remove, restart, start, status, stop } from "../engines/supervisor.ts";
 import { UserError } from "../scripts/command.ts";
 import { InitFailed } from "./resource.ts";
-import type { CallContext, Created, DiffCall, DiffResult, Resource } from "./resource.ts";
+import type { CallContext, Created, DiffRequest, DiffResult, Resource } from "./resource.ts";
 import { UNKNOWN, changedNames, hasUnknown } from "./values.ts";
 import type { Properties } from "./values.ts";
 
@@ -62,15 +62,24 @@ export const processResource: Resource = {
     return failures;
   },
 
-  async diff({ state, olds, news }: DiffCall): Promise<DiffResult> {
+  async diff({ state, olds, news, refreshing }: DiffRequest, { info, warn }): Promise<DiffResult> {
     const changes = changedNames(olds, news);
     if (changes.includes("home") && !hasUnknown(news["home"])) {
       return { changes, replaces: ["home"], deleteBeforeReplace: true };
     }
     const live = await status(specOf(state).home);
-    if (!live.dataPresent) throw dataGone(specOf(state));
-    if (!live.alive) changes.push("alive");
-    else if (live.record?.generation !== state["generation"]) changes.push("generation");
+    if (!live.dataPresent) {
+      const gone = dataGone(specOf(state));
+      if (!refreshing) throw gone;
+      warn(gone.message);
+      return { changes: [...changes, "alive"] };
+    }
+    if (!live.alive) {
+      changes.push("alive");
+      info(`${specOf(state).name} is not running: up starts it again with its data`);
+    } else if (live.record?.generation !== state["generation"]) {
+      changes.push("generation");
+    }
     return { changes };
   },
 

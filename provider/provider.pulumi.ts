@@ -159,7 +159,9 @@ describe("Process", () => {
       );
     }
     expect(existsSync(spec.home)).toBe(false);
-    expect((await project.refresh()).exitCode).toBe(0); // Still in state.
+    const refreshed = await project.refresh(); // It tells, and forgets nothing.
+    expect(refreshed).toMatchObject({ exitCode: 0 });
+    expect(refreshed.text).toMatch(/warning: .*data of test\/server is gone/);
     expect(await project.outputs("server")).toMatchObject({ alive: false });
     expect((await project.destroy()).exitCode).toBe(0);
   });

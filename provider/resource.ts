@@ -21,6 +21,11 @@ export interface DiffCall {
   readonly news: Properties;
 }
 
+export interface DiffRequest extends DiffCall {
+  /** Asked by a refresh, for its display: it must not refuse what it reports. */
+  readonly refreshing: boolean;
+}
+
 export interface DiffResult {
   /** Names of properties that change; none: nothing to do. */
   readonly changes: readonly string[];
@@ -39,7 +44,7 @@ export interface Created {
 export interface Resource {
   /** Messages by property; empty when the inputs are right as far as they are known. */
   check(news: Properties): { readonly property: string; readonly reason: string }[];
-  diff(call: DiffCall, context: CallContext): Promise<DiffResult>;
+  diff(call: DiffRequest, context: CallContext): Promise<DiffResult>;
   create(news: Properties, preview: boolean, context: CallContext): Promise<Created>;
   /** The live state; a resource is never dropped because it is down. */
   read(id: string, state: Properties, context: CallContext): Promise<Properties>;

@@ -44,6 +44,8 @@ export function createService(log: EngineLog, stopping: AbortController): IResou
       log.warn(urn, message);
     },
   });
+  // A refresh asks for a diff right after its read; an update checks first (step.go of the engine).
+  const justRead = new Set<string>();
   return {
     getPluginInfo: unary(() => new pluginPb.PluginInfo().setVersion(VERSION)),
     getSchema: unary(() => new providerPb.GetSchemaResponse().setSchema(schema())),
@@ -61,6 +63,7 @@ export function createService(log: EngineLog, stopping: AbortController): IResou
         .setAcceptoutputs(false),
     ),
     check: unary((request: InstanceType<typeof providerPb.CheckRequest>) => {
+      justRead.delete(request.getUrn());
       const news = fromStruct(request.getNews());
       const failures = resourceOf(request.getUrn()).check(news);
       return new providerPb.CheckResponse()
@@ -79,6 +82,7 @@ export function createService(log: EngineLog, stopping: AbortController): IResou
             state: fromStruct(request.getOlds()),
             olds: fromStruct(request.getOldInputs()),
             news: fromStruct(request.getNews()),
+            refreshing: justRead.delete(request.getUrn()),
           },
           contextOf(request.getUrn()),
         ),
@@ -98,6 +102,7 @@ export function createService(log: EngineLog, stopping: AbortController): IResou
         fromStruct(request.getProperties()),
         contextOf(request.getUrn()),
       );
+      justRead.add(request.getUrn());
       return new providerPb.ReadResponse()
         .setId(request.getId())
         .setProperties(toStruct(state))
@@ -159,7 +164,15 @@ function resourceOf(urn: string): Resource {
 
 function diffResponse({ changes, replaces = [], deleteBeforeReplace = false }: DiffResult) {
   const { DIFF_SOME, DIFF_NONE } = providerPb.DiffResponse.DiffChanges;
-  return new providerPb.DiffResponse()
+  const { UPDATE, UPDATE_REPLACE } = providerPb.PropertyDiff.Kind;
+  const response = new providerPb.DiffResponse();
+  // Spelled out, because the engine by itself shows no change of an output (`alive`).
+  for (const name of changes) {
+    const kind = replaces.includes(name) ? UPDATE_REPLACE : UPDATE;
+    response.getDetaileddiffMap().set(name, new providerPb.PropertyDiff().setKind(kind));
+  }
+  return response
+    .setHasdetaileddiff(true)
     .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
     .setDiffsList([...changes])
     .setReplacesList([...replaces])

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import type { CallContext, Created, DiffCall, DiffResult, Resource } from "./resource.ts";
+import type { CallContext, Created, DiffRequest, DiffResult, Resource } from "./resource.ts";
 import { runCommand } from "./run-command.ts";
 import { UNKNOWN, changedNames, hasUnknown, secret } from "./values.ts";
 import type { Properties } from "./values.ts";
 
 const schema = z.object({
   command: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  connection: z.unknown(),
+  connection: z.unknown().optional(),
   params: z.record(z.string(), z.unknown()).optional(),
   guard: z.boolean().optional(),
   environment: z.record(z.string(), z.string()).optional(),
@@ -37,9 +37,9 @@ export const stepResource: Resource = {
     return failures;
   },
 
-  async diff({ olds, news }: DiffCall, context): Promise<DiffResult> {
+  async diff({ olds, news, refreshing }: DiffRequest, context): Promise<DiffResult> {
     const changes = changedNames(olds, news);
-    await guard(news, context);
+    if (!refreshing) await guard(news, context);
     return { changes };
   },
 
