@@ -14,6 +14,13 @@ const params = z
       .positive()
       .default(9)
       .describe("time between events of its own that must arrive in ClickHouse"),
+    arrivalSeconds: z
+      .number()
+      .positive()
+      .default(60)
+      .describe(
+        "how long such an event may be on its way: a backup's pause, a restart of ClickHouse",
+      ),
     ttlSeconds: z
       .number()
       .positive()

@@ -100,7 +100,7 @@ describe("epochs on a real S3 server", () => {
 });
 
 describe("one consumer", () => {
-  const settings = { renewSeconds: 1, canarySeconds: 2, ttlSeconds: 5 };
+  const settings = { renewSeconds: 1, canarySeconds: 2, arrivalSeconds: 10, ttlSeconds: 5 };
   const running = async (): Promise<string> =>
     ingestState(platform.clickhouse, platform.kafka, await topicState(platform.kafka));
 

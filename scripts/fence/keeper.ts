@@ -1,4 +1,5 @@
 import type { Reporter } from "../command.ts";
+import { Canaries } from "./canaries.ts";
 import type { ControlStore } from "./control.ts";
 import { currentFence, holder, since } from "./epoch.ts";
 import { readLease, writeLease, type Clock } from "./lease.ts";
@@ -6,8 +7,13 @@ import type { LeaseRecord } from "./records.ts";
 
 export interface KeeperSettings {
   readonly renewSeconds: number;
-  /** How often a renewal sends an event of its own through Kafka and waits for its row. */
+  /** How often an event of its own is sent through Kafka, to see its row in ClickHouse. */
   readonly canarySeconds: number;
+  /**
+   * How long an event of its own may be on its way (a pause for a backup, a restart of ClickHouse)
+   * while the lease is still renewed.
+   */
+  readonly arrivalSeconds: number;
   /** T: the longest time without a renewal before this side stops itself. */
   readonly ttlSeconds: number;
 }
@@ -32,8 +38,8 @@ export interface KeeperActions {
 }
 
 /**
- * Renews the lease while this side demonstrably ingests and holds the line's highest epoch. When it
- * cannot renew within T, or somebody holds a higher epoch, it stops its own side and says why. It
+ * Renews the lease while this side demonstrably ingests and holds the line's highest epoch: while
+ * events that it sends itself arrive in ClickHouse. When it cannot renew within T, or somebody holds a higher epoch, it stops its own side and says why. It
  * starts nothing again: a later `attach` (which asks the fence first) may, and only when a canary
  * has then arrived is the lease renewed again.
  */
@@ -62,8 +68,10 @@ class Keeper {
   #reporter: Reporter;
   /** Monotonic time *before* the last renewal was sent: the other side counts from a later one. */
   #renewedAt: number;
-  #canaryAt = Number.NEGATIVE_INFINITY;
-  #canaryLatency = 0;
+  #canaries: Canaries;
+  /** Only an event that was sent after this moment lets the lease be renewed. */
+  #notBefore = Number.NEGATIVE_INFINITY;
+  #beating = false;
   /** Unknown until the own lease was read once: a restarted keeper goes on counting. */
   #sequence: number | undefined;
   /** False while this epoch's lease was never written: then nobody counts on it, and nothing was armed. */
@@ -88,6 +96,11 @@ class Keeper {
     this.#clock = clock;
     this.#reporter = reporter;
     this.#renewedAt = clock.monotonic();
+    this.#canaries = new Canaries(
+      (signal) => actions.canary(signal),
+      clock,
+      settings.arrivalSeconds,
+    );
   }
 
   /** One try to renew, cut off at the moment T is over, whatever hangs. */
@@ -123,7 +136,6 @@ class Keeper {
   }
 
   async #try(signal: AbortSignal): Promise<void> {
-    const started = this.#clock.monotonic();
     const highest = await currentFence(this.#store, this.#me.line);
     signal.throwIfAborted();
     if (highest === undefined) {
@@ -141,12 +153,8 @@ class Keeper {
       this.#armed = earlier !== undefined;
       this.#sequence = earlier?.sequence ?? 0;
     }
-    const due = this.#stoppedBecause !== undefined || this.#canaryIsDue(started);
-    if (due) {
-      this.#canaryLatency = await this.#actions.canary(signal);
-      signal.throwIfAborted();
-      this.#canaryAt = started;
-    }
+    await this.#requireArrivals();
+    signal.throwIfAborted();
     const { epoch, owner, stack, region, clusterId } = this.#me;
     const lease: LeaseRecord = {
       epoch,
@@ -157,7 +165,7 @@ class Keeper {
       renewedAt: new Date(this.#clock.now()).toISOString(),
       ttlSeconds: this.#settings.ttlSeconds,
       renewSeconds: this.#settings.renewSeconds,
-      canaryLatencySeconds: Math.round(this.#canaryLatency * 1000) / 1000,
+      canaryLatencySeconds: Math.round(this.#canaries.latencySeconds * 1000) / 1000,
       sequence: this.#sequence + 1,
     };
     this.#sequence = lease.sequence;
@@ -172,21 +180,46 @@ class Keeper {
       this.#stopDone = false;
     }
     this.#trouble = undefined;
-    try {
-      await this.#actions.renewed(lease);
-    } catch (error) {
-      this.#reporter.warn(`PostgreSQL's heartbeat was not written: ${messageOf(error)}`);
-    }
+    this.#beat(lease);
   }
 
-  #canaryIsDue(now: number): boolean {
-    return now - this.#canaryAt >= this.#settings.canarySeconds * 1000;
+  /**
+   * Keeps canaries on their way and refuses while none of them arrives. The first one is waited for,
+   * and so is the first after this side was stopped: only then somebody consumes again.
+   */
+  async #requireArrivals(): Promise<void> {
+    const canaries = this.#canaries;
+    const { canarySeconds, arrivalSeconds, renewSeconds } = this.#settings;
+    const proven = (): boolean =>
+      canaries.arrivedAt !== undefined && canaries.arrivedAt >= this.#notBefore;
+    canaries.keepSending(proven() ? canarySeconds : renewSeconds);
+    if (!proven()) await canaries.landed();
+    const silent = this.#clock.monotonic() - (canaries.arrivedAt ?? Number.NEGATIVE_INFINITY);
+    if (proven() && silent <= (arrivalSeconds + canarySeconds) * 1000) return;
+    throw new Error(
+      `no event arrives in ClickHouse (${canaries.trouble ?? "the last one sent is on its way"})`,
+    );
+  }
+
+  /** Beside the renewals: a PostgreSQL that hangs must not delay them. */
+  #beat(lease: LeaseRecord): void {
+    if (this.#beating) return;
+    this.#beating = true;
+    this.#actions
+      .renewed(lease)
+      .catch((error: unknown) => {
+        this.#reporter.warn(`PostgreSQL's heartbeat was not written: ${messageOf(error)}`);
+      })
+      .finally(() => {
+        this.#beating = false;
+      });
   }
 
   #decideToStop(why: string): void {
     if (this.#stoppedBecause === why) return;
     this.#stoppedBecause = why;
     this.#stopDone = false;
+    this.#notBefore = this.#clock.monotonic();
     this.#reporter.warn(`this side stops consuming: ${why}`);
   }
 
@@ -197,7 +230,7 @@ class Keeper {
       this.#stopDone = true;
       this.#reporter.warn(
         "this side has stopped: streaming tables dropped, own group permission deleted. To use it " +
-          "again run `pulumi up` on this stack: it asks the fence first.",
+          `again: \`npm run dr -- attach --stack ${this.#me.stack}\`, which asks the fence first.`,
       );
     } catch (error) {
       this.#reporter.warn(

@@ -5,6 +5,8 @@ import type { ClickHouseConnection, Connection, KafkaConnection } from "../conne
 import { revokeGroup } from "../kafka/acls.ts";
 import { openCanarySender, type CanarySender } from "../kafka/canary.ts";
 import { beat } from "../postgres/position.ts";
+import { waitForArrival } from "./arrival.ts";
+import { systemClock } from "./clock.ts";
 import type { KeeperActions } from "./keeper.ts";
 
 /** What the lease keeper does with the real engines of its own side. Close it when done. */
@@ -13,6 +15,8 @@ export class Side implements KeeperActions {
   #clickhouse: ClickHouse;
   #postgresUrl: string | undefined;
   #canaries: CanarySender | undefined;
+  /** Highest offset seen in ClickHouse, by partition. */
+  #stored = new Map<number, number>();
 
   constructor(
     kafka: KafkaConnection,
@@ -29,10 +33,9 @@ export class Side implements KeeperActions {
     try {
       this.#canaries ??= await openCanarySender(this.#kafka);
       const { partition, offset } = await this.#canaries.send();
-      while (!(await this.#isStored(partition, offset))) {
-        signal.throwIfAborted();
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      const before = await this.#highestStored(partition);
+      const again = (): Promise<number> => this.#highestStored(partition);
+      await waitForArrival(before, offset, again, systemClock, signal);
     } catch (error) {
       // A connection that broke is not used again.
       await this.#canaries?.close().catch(() => undefined);
@@ -70,13 +73,17 @@ export class Side implements KeeperActions {
     await this.#clickhouse.close();
   }
 
-  async #isStored(partition: number, offset: number): Promise<boolean> {
-    const { stored } = await this.#clickhouse.one<{ stored: number }>(
-      `SELECT count() AS stored FROM ${this.#clickhouse.database}.events
+  /** Looks only above what it has seen before: the offset index passes over the rest. */
+  async #highestStored(partition: number): Promise<number> {
+    const seen = this.#stored.get(partition) ?? -1;
+    const { found, top } = await this.#clickhouse.one<{ found: number; top: number }>(
+      `SELECT count() AS found, max(_offset) AS top FROM ${this.#clickhouse.database}.events
        WHERE _cluster_id = {cluster: String} AND _topic = {topic: String}
-         AND _partition = {partition: UInt32} AND _offset = {offset: UInt64}`,
-      { cluster: this.#kafka.clusterId, topic: this.#kafka.topic, partition, offset },
+         AND _partition = {partition: UInt32} AND _offset >= {from: UInt64}`,
+      { cluster: this.#kafka.clusterId, topic: this.#kafka.topic, partition, from: seen + 1 },
     );
-    return stored > 0;
+    const highest = found === 0 ? seen : top;
+    this.#stored.set(partition, highest);
+    return highest;
   }
 }
