@@ -73,6 +73,14 @@ export function processesOfHome(
   );
 }
 
+/** The home that a process's environment names; undefined when it is none of ours, or another user's. */
+export function homeOfProcess(pid: number): string | undefined {
+  return read(`/proc/${pid}/environ`)
+    ?.split("\0")
+    .find((entry) => entry.startsWith(`${HOME_MARKER}=`))
+    ?.slice(HOME_MARKER.length + 1);
+}
+
 /** Live processes that have a file below `folder` open, or stand in it. */
 export function processesUsing(folder: string): ProcStat[] {
   const inside = (path: string | undefined) =>

@@ -63,6 +63,8 @@ export async function holdAt(
 export interface Struck {
   /** Milliseconds since 1970 of the first SIGKILL, or of the cut. */
   readonly at: number;
+  /** When the last one had got its signal. */
+  readonly until: number;
   /** Processes that were killed. */
   readonly killed: number;
   /** clickhouse-lost: what was cut off and lives on. */
@@ -71,26 +73,23 @@ export interface Struck {
 
 /** The disaster: `kill -9` of its scope and deletion of its folders. No warning, no clean stop. */
 export async function strike(disaster: Disaster, region: string): Promise<Struck> {
-  if (disaster === "region-lost") {
-    const at = Date.now();
-    const killed = await killBelow(region);
-    await removeFolder(region);
-    return { at, killed, zombies: [] };
-  }
+  if (disaster === "region-lost") return struckBy([region]);
   if (disaster === "clickhouse-lost") {
     const zombies = await processesOf(region, "clickhouse");
     const homes = new Set(zombies.map(({ home }) => home));
     const at = Date.now();
     for (const zombie of zombies) await cutOff(zombie);
     for (const home of homes) await rm(join(home, "run.json"), { force: true });
-    return { at, killed: 0, zombies };
+    return { at, until: Date.now(), killed: 0, zombies };
   }
   const engine = disaster === "zookeeper-lost" ? "zookeeper" : "postgres";
-  const homes = await homesOf(region, engine);
-  const at = Date.now();
-  const killed = await Promise.all(homes.map(killBelow));
-  await Promise.all(homes.map(removeFolder));
-  return { at, killed: killed.reduce((sum, count) => sum + count, 0), zombies: [] };
+  return struckBy(await homesOf(region, engine));
+}
+
+async function struckBy(folders: readonly string[]): Promise<Struck> {
+  const { from, to, processes } = await killBelow(...folders);
+  await Promise.all(folders.map(removeFolder));
+  return { at: from, until: to, killed: processes, zombies: [] };
 }
 
 /** Live processes of an engine, for example all brokers. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { HOME_MARKER, allProcesses, type ProcStat } from "../../engines/proc.ts";
+import { HOME_MARKER, allProcesses, homeOfProcess, type ProcStat } from "../../engines/proc.ts";
 
 /** A live process of an engine below a folder. */
 export interface Found extends ProcStat {
@@ -15,22 +15,11 @@ export interface Found extends ProcStat {
  */
 export function processesBelow(folder: string): Found[] {
   return allProcesses().flatMap((stat) => {
-    const home = homeOf(stat.pid);
+    const home = homeOfProcess(stat.pid);
     return home !== undefined && (home === folder || home.startsWith(`${folder}/`))
       ? [{ ...stat, home }]
       : [];
   });
-}
-
-function homeOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8")
-      .split("\0")
-      .find((entry) => entry.startsWith(`${HOME_MARKER}=`))
-      ?.slice(HOME_MARKER.length + 1);
-  } catch {
-    return undefined;
-  }
 }
 
 export function signal(processes: readonly Found[], name: NodeJS.Signals): void {
@@ -43,17 +32,31 @@ export function signal(processes: readonly Found[], name: NodeJS.Signals): void 
   }
 }
 
-/** `kill -9` until nothing of the folder lives: a supervisor's child may be born while we look. */
-export async function killBelow(folder: string): Promise<number> {
+export interface Kill {
+  /** Milliseconds since 1970: just before the first signal, and after the last of the first round. */
+  readonly from: number;
+  readonly to: number;
+  readonly processes: number;
+}
+
+/** `kill -9` until nothing of the folders lives: a child may be born while we look. */
+export async function killBelow(...folders: readonly string[]): Promise<Kill> {
   const killed = new Set<number>();
+  let from = 0;
+  let to = 0;
   for (let round = 0; round < 100; round++) {
-    const alive = processesBelow(folder);
-    if (alive.length === 0) return killed.size;
+    const alive = folders.flatMap(processesBelow);
+    if (alive.length === 0) return { from, to, processes: killed.size };
     for (const { pid } of alive) killed.add(pid);
+    const before = Date.now();
     signal(alive, "SIGKILL");
+    if (round === 0) {
+      from = before;
+      to = Date.now();
+    }
     await new Promise((done) => setTimeout(done, 30));
   }
-  throw new Error(`processes of ${folder} survive SIGKILL`);
+  throw new Error(`processes of ${folders.join(", ")} survive SIGKILL`);
 }
 
 /** Removes a folder whose processes are dead. */
