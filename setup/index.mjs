@@ -1,4 +1,4 @@
-// Gets what a fresh machine lacks: node setup/index.mjs [--only PIECE,PIECE] [--list] [--help]
+// Gets what a fresh machine lacks: node setup/index.mjs [--only PIECE,PIECE] [--list] [--quiet] [--help]
 // Plain JavaScript without packages, for Node 18.15 or newer: it runs before there are any.
 import { Problem } from "./lib/problem.mjs";
 import { completeStamp } from "./lib/piece.mjs";
@@ -7,13 +7,14 @@ import { setUp } from "./lib/setup.mjs";
 import { isAtLeast, versions } from "./lib/versions.mjs";
 import { pieces } from "./pieces/index.mjs";
 
-const help = `Usage: node setup/index.mjs [--only PIECE,PIECE] [--list] [--help]
+const help = `Usage: node setup/index.mjs [--only PIECE,PIECE] [--list] [--quiet] [--help]
 
 Installs what the project needs into .cache/ (and missing Debian packages, where that can be done
 without a password). What is there already is kept; an interrupted set-up goes on where it was.
 
   --only PIECE,PIECE   only these
   --list               the pieces, their versions, and whether they are there
+  --quiet              says nothing when everything is there
   --help               this text
 
 Pieces: ${pieces.map((piece) => piece.name).join(", ")}
@@ -22,16 +23,17 @@ Exit codes: 0 everything is there, 1 something could not be had, 2 wrong argumen
 
 /**
  * @param {string[]} args
- * @returns {{ help?: boolean, list?: boolean, only?: string[] }}
+ * @returns {{ help?: boolean, list?: boolean, quiet?: boolean, only?: string[] }}
  */
-export function parseArguments(args) {
+function parseArguments(args) {
   const rest = [...args];
-  /** @type {{ help?: boolean, list?: boolean, only?: string[] }} */
+  /** @type {{ help?: boolean, list?: boolean, quiet?: boolean, only?: string[] }} */
   const parsed = {};
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const [flag, value] = word.split("=", 2);
     if (flag === "--help" || flag === "-h") parsed.help = true;
     else if (flag === "--list") parsed.list = true;
+    else if (flag === "--quiet") parsed.quiet = true;
     else if (flag === "--only") parsed.only = (value ?? rest.shift() ?? "").split(",");
     else throw new Error(`unknown argument ${word}`);
   }
@@ -70,7 +72,7 @@ async function main(args) {
       );
     }
     const wanted = pieces.filter((piece) => parsed.only?.includes(piece.name) ?? true);
-    await setUp(pieces, { wanted });
+    await setUp(pieces, { wanted, quiet: parsed.quiet ?? false });
   }
 }
 
