@@ -4,9 +4,9 @@ import type { Connection } from "./connection.ts";
 /** What a running command may tell its caller, besides its result. */
 export interface Reporter {
   /** One line of progress for people (stderr, or the resource's status line in `pulumi up`). */
-  progress(message: string): void;
+  readonly progress: (message: string) => void;
   /** Something that needs attention but does not stop the command. */
-  warn(message: string): void;
+  readonly warn: (message: string) => void;
 }
 
 /** What the CLI gives a running command: a reporter, and the wish that it ends. */
@@ -18,7 +18,7 @@ export interface Context extends Reporter {
    */
   readonly signal: AbortSignal;
   /** A daemon calls it once it does its work: its supervisor then counts it as healthy. */
-  ready(): void;
+  readonly ready: () => void;
 }
 
 /**

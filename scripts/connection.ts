@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UserError } from "./command.ts";
 
 /**
  * Everything a command may need to reach a platform. A stack hands a step only the parts that
@@ -121,7 +122,7 @@ export function requireParts<K extends keyof Connection>(
 ): Connection & { [P in K]-?: NonNullable<Connection[P]> } {
   const missing = parts.filter((part) => connection[part] === undefined);
   if (missing.length > 0) {
-    throw new Error(
+    throw new UserError(
       `the connection of stack "${connection.stack}" lacks ${missing.join(", ")}: this command ` +
         "cannot work without it. Pass `--stack NAME` of a stack that is up, or a connection file " +
         "that has it (`pulumi stack output connection --show-secrets`).",
