@@ -101,6 +101,8 @@ export class LocalProtection extends pulumi.ComponentResource {
             ? { incrementalCron: args.incrementalBackups.cron }
             : {}),
           zookeeperSeconds: args.zookeeperSnapshotSeconds,
+          // Full backups that are off stay off: not even a first one.
+          initial: "cron" in args.fullBackups,
         },
       },
       { parent: this, dependsOn: [...args.ingestAfter] },
