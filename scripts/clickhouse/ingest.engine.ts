@@ -81,6 +81,20 @@ describe("ingest", () => {
     expect(longest?.n).toBeGreaterThan(1_000_000);
   });
 
+  it("takes a block with events of two hundred months", async () => {
+    const { producer, kafka, clickhouse, tally } = platform;
+    const values = Array.from({ length: 200 }, (_, month) =>
+      eventMessage(month, { timestamp: new Date(Date.UTC(1990, month, 15)).toISOString() }),
+    );
+    await producer.send({
+      topic: kafka.topic,
+      messages: values.map((value) => ({ value: value.replace("T00", " 00"), partition: 0 })),
+    });
+    for (const value of values) tally.count(value.replace("T00", " 00"));
+    await untilStored(clickhouse, tally.events);
+    await expectExact();
+  });
+
   it("survives kills while it writes, again and again", async () => {
     const { server, options, send, clickhouse, tally } = platform;
     for (let round = 0; round < 3; round++) {

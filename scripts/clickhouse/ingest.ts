@@ -91,6 +91,17 @@ export async function ingestState(
   return ours ? "running" : "foreign";
 }
 
+/** Whether this server consumes the given topic of the given cluster at the moment. */
+export async function isConsuming(clickhouse: ClickHouse, source: Source): Promise<boolean> {
+  const { n } = await clickhouse.one<{ n: number }>(
+    `SELECT count() AS n FROM system.tables WHERE database = {database: String}
+       AND name = 'kafka_to_stream' AND position(create_table_query, {clusterId: String}) > 0
+       AND position(create_table_query, {topicId: String}) > 0`,
+    { database: STREAMING, clusterId: text(source.clusterId), topicId: text(source.topicId) },
+  );
+  return n > 0;
+}
+
 async function inTime(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -132,6 +132,10 @@ describe("replay", () => {
     await expectEqual(clickhouse);
   });
 
+  it("refuses a topic that is being consumed", async () => {
+    await expect(run(platform.clickhouse)).rejects.toThrow(/detach/);
+  });
+
   it("names a damaged object and changes nothing of what is there", async () => {
     const { clickhouse } = await freshServer();
     await run(clickhouse);

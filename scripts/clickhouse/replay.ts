@@ -1,3 +1,4 @@
+import { UserError } from "../command.ts";
 import type { Reporter } from "../command.ts";
 import type { VaultSide } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
@@ -5,6 +6,7 @@ import type { ClickHouse } from "./client.ts";
 import { collapseDuplicates } from "./collapse.ts";
 import { archivedObjects, fillFromArchive, REPLAY_QUERY } from "./fill-archive.ts";
 import type { ArchivedObject } from "./fill-archive.ts";
+import { isConsuming } from "./ingest.ts";
 import { ARRIVED_TABLES, countArrivals } from "./present.ts";
 import type { Source } from "./present.ts";
 import { openSegment, segmentBelow, segmentsOf, sumAgain } from "./segments.ts";
@@ -32,6 +34,7 @@ export interface ReplayResult {
 /**
  * Reads what the archive has and ClickHouse lacks straight into ClickHouse, without Kafka. Only
  * missing identities are inserted, so it can be run again, and goes on after being killed.
+ * @throws UserError when one of the sources is being consumed, or an object cannot be read
  */
 export async function replay(
   clickhouse: ClickHouse,
@@ -41,6 +44,14 @@ export async function replay(
   reporter: Reporter,
 ): Promise<ReplayResult> {
   const start = performance.now();
+  for (const source of sources) {
+    if (!(await isConsuming(clickhouse, source))) continue;
+    throw new UserError(
+      `ClickHouse consumes topic ${source.topicId} of cluster ${source.clusterId} right now: a replay of it would ` +
+        "count what arrives meanwhile wrongly, so nothing was done. Run `detach`, then `replay`, then " +
+        "`attach`.",
+    );
+  }
   await clickhouse.killQueries(REPLAY_QUERY);
   const store = new ObjectStore(vault);
   const sum = {
