@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 import { tryLock, withLock } from "./lock.ts";
 import { assertPortsFree, listenersOf, parseListeners } from "./ports.ts";
-import { allProcesses, isAlive, readStat } from "./proc.ts";
+import { allProcesses, isAlive, isRunning, readStat } from "./proc.ts";
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:6979 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 81001 1 0 100 0 0 10 0
@@ -52,4 +52,13 @@ test("a lock is one holder's at a time, and the next one waits for it", async ()
   const waiting = withLock("test lock", 5, () => Promise.resolve("mine"));
   await release?.();
   expect(await waiting).toBe("mine");
+});
+
+test.each([
+  ["S", 11, true],
+  ["Z", 1, false],
+  ["Z", 3, true], // Killed, but its other threads have not closed its sockets yet.
+  ["X", 1, false],
+])("state %s with %i threads: running is %s", (state, threads, running) => {
+  expect(isRunning({ state, threads })).toBe(running);
 });

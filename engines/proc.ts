@@ -6,8 +6,9 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
  */
 export interface ProcStat {
   readonly pid: number;
-  /** `Z` and `X` are dead for every purpose here. */
   readonly state: string;
+  /** Threads that are left; a leader may be a zombie while others still hold files and sockets. */
+  readonly threads: number;
   readonly group: number;
   readonly session: number;
   /** Field 22, clock ticks since boot: tells a reused pid from the process it was. */
@@ -29,14 +30,20 @@ export function readStat(pid: number): ProcStat | undefined {
     state: fields[0] ?? "X",
     group: number(2),
     session: number(3),
+    threads: number(17),
     startTicks: number(19),
   };
 }
 
-/** True when this very process (pid and start time) still runs and is no zombie. */
+/** True until the last thread is gone: only then are its files and sockets closed. */
+export function isRunning({ state, threads }: Pick<ProcStat, "state" | "threads">): boolean {
+  return (state !== "Z" && state !== "X") || threads > 1;
+}
+
+/** True when this very process (pid and start time) still runs. */
 export function isAlive(record: { readonly pid: number; readonly startTicks: number }): boolean {
   const stat = readStat(record.pid);
-  return stat?.startTicks === record.startTicks && stat.state !== "Z" && stat.state !== "X";
+  return stat?.startTicks === record.startTicks && isRunning(stat);
 }
 
 /** Every process that runs, zombies left out. */
@@ -45,7 +52,7 @@ export function allProcesses(): ProcStat[] {
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     const stat = readStat(Number(entry));
-    if (stat && stat.state !== "Z" && stat.state !== "X") found.push(stat);
+    if (stat && isRunning(stat)) found.push(stat);
   }
   return found;
 }
