@@ -13,6 +13,7 @@ import type {
 } from "../scripts/connection.ts";
 import type { PrimaryArgs } from "./primary-kafka.ts";
 import { history, newest } from "./region.ts";
+import type { Settings } from "./settings.ts";
 
 export interface PrimaryClickHouse {
   readonly connection: pulumi.Output<ClickHouseConnection>;
@@ -70,6 +71,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
           vault: vault.recovery.near,
           postgres: args.postgres,
         }),
+        ...again(settings),
         triggers: [clickhouse.generation],
       },
       { dependsOn: [structure, ...args.after] },
@@ -104,6 +106,16 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     clockMarginSeconds: settings.lease.clockMargin,
     beforeFence: [...args.after],
     generation: clickhouse.generation,
+    attachAgain: again(settings).params.again === true,
   });
   return { connection, ready: recovery.proven, recovered: recovery.results };
+}
+
+/**
+ * A new ensemble means restarted brokers, and those may have delivered blocks twice while ClickHouse
+ * went on: consuming is stopped, put right and started again.
+ */
+function again(settings: Settings): { readonly params: { readonly again?: true } } {
+  const ensemble = newest(history(settings), "zookeeper");
+  return { params: ensemble === undefined ? {} : { again: true } };
 }

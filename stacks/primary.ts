@@ -8,6 +8,7 @@ import { LocalS3 } from "../components/vault/server.ts";
 import { outputsOf } from "./outputs.ts";
 import { clickhouseOf } from "./primary-clickhouse.ts";
 import { epochsOf } from "./epochs.ts";
+import { recoveredInPlace } from "./in-place.ts";
 import { kafkaOf } from "./primary-kafka.ts";
 import { postgresOf } from "./primary-postgres.ts";
 import { localRegion } from "./region.ts";
@@ -68,6 +69,17 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     after: [claim, kafka.ready, postgres.ready],
   });
 
+  const inPlace = recoveredInPlace({
+    settings,
+    base,
+    kafka: kafka.connection,
+    clickhouse: clickhouse.connection,
+    postgres: postgres.connection,
+    vault: vault.recovery.near,
+    control: vault.recovery.control,
+    after: [clickhouse.ready, postgres.ready],
+  });
+
   const protection = new LocalProtection("protection", {
     region: near,
     base,
@@ -118,6 +130,15 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     trust,
     backup: protection.backupConnection,
     standby: { server: farServer.root, trust },
-    ...(clickhouse.recovered === undefined ? {} : { recovery: clickhouse.recovered }),
+    ...recoveryOutput(clickhouse.recovered, inPlace),
   });
+}
+
+/** Results of the newest recovery in place, by box. */
+function recoveryOutput(
+  clickhouse: pulumi.Output<unknown> | undefined,
+  other: pulumi.Output<unknown> | undefined,
+): { recovery?: pulumi.Output<unknown> } {
+  const recovery = other ?? clickhouse;
+  return recovery === undefined ? {} : { recovery };
 }

@@ -140,7 +140,11 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     "kafka-topology",
     {
       command: "kafka-topology",
-      connection: connect({ ...base, kafka: brokers.withoutConsumers }),
+      connection: connect({
+        ...base,
+        kafka: brokers.withoutConsumers,
+        ...(zookeeper === undefined ? {} : { zookeeper: zookeeper.connection }),
+      }),
       params: {},
     },
     { dependsOn: [brokers] },

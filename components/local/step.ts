@@ -56,3 +56,28 @@ export class Step<Result = unknown> extends pulumi.CustomResource {
     );
   }
 }
+
+/** What one box of a recovery did, and when (ISO 8601, UTC). */
+export interface BoxResult {
+  readonly result: unknown;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** The results of several steps by the name of their box, for the report. */
+export function resultsOf(
+  boxes: Readonly<Record<string, Step>>,
+): pulumi.Output<Record<string, BoxResult>> {
+  return pulumi
+    .all(
+      Object.entries(boxes).map(([box, { result, startedAt, finishedAt }]) =>
+        pulumi
+          .all([result, startedAt, finishedAt])
+          .apply(([value, from, to]): [string, BoxResult] => [
+            box,
+            { result: value, startedAt: from, finishedAt: to },
+          ]),
+      ),
+    )
+    .apply((entries) => Object.fromEntries(entries));
+}

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../scripts/connection.ts";
 import { connect, type ConnectionParts } from "../local/context.ts";
-import { Step } from "../local/step.ts";
+import { resultsOf, Step } from "../local/step.ts";
 
 type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
 
@@ -34,6 +34,11 @@ export interface ClickHouseRecoveryArgs {
   readonly beforeFence: readonly pulumi.Resource[];
   /** Of the server: a restart later on attaches again, and nothing else. */
   readonly generation: pulumi.Input<number>;
+  /**
+   * Stop consuming before `attach`: brokers were restarted under a consumer since.
+   * @default false
+   */
+  readonly attachAgain?: boolean;
   /** Negative control of the drills. @default false */
   readonly skipFence?: boolean;
 }
@@ -117,7 +122,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       "attach",
       "attach",
       { clickhouse, kafka, control, vault },
-      {},
+      args.attachAgain === true ? { again: true } : {},
       [cursors],
       [args.generation],
     );
@@ -134,18 +139,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       attach: this.attached,
       prove: this.proven,
     };
-    this.results = pulumi
-      .all(
-        Object.entries(boxes).map(([box, { result, startedAt, finishedAt }]) =>
-          pulumi
-            .all([result, startedAt, finishedAt])
-            .apply(([value, from, to]): [string, unknown] => [
-              box,
-              { result: value, startedAt: from, finishedAt: to },
-            ]),
-        ),
-      )
-      .apply((entries): Record<string, unknown> => Object.fromEntries(entries));
+    this.results = resultsOf(boxes);
     this.registerOutputs({ results: this.results });
   }
 }

@@ -17,8 +17,8 @@ export interface LocalZooKeeperArgs {
 /**
  * An ensemble of three ZooKeeper members on this machine.
  *
- * @remarks Recovery: its snapshots go to the vault; a lost ensemble is replaced by a fresh one that all
- * members restore the same snapshot into.
+ * @remarks Recovery: its snapshots go to the vault; a lost ensemble is replaced by a fresh one, into which
+ * a snapshot's znodes are written again before any broker sees it.
  */
 export class LocalZooKeeper extends pulumi.ComponentResource {
   readonly connection: pulumi.Output<NonNullable<Connection["zookeeper"]>>;

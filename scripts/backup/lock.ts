@@ -65,10 +65,17 @@ export async function takeBackupLock(
 
   const body = (): string =>
     JSON.stringify({ ...mine, phase, renewedAt: new Date().toISOString() } satisfies LockRecord);
-  const write = async (): Promise<boolean> => {
+  const writeNow = async (): Promise<boolean> => {
     const result = await store.putIfMatch(bucket, key, body(), etag);
     if (result.written) etag = result.etag ?? etag;
     return result.written;
+  };
+  // One after another: of two writes that know the same etag the second would lose to the first.
+  let writing: Promise<unknown> = Promise.resolve();
+  const write = (): Promise<boolean> => {
+    const next = writing.then(writeNow);
+    writing = next.catch(() => undefined);
+    return next;
   };
 
   const give = (): void => {

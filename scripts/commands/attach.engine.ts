@@ -50,7 +50,9 @@ describe("what starts a consumer", () => {
         group: "clickhouse",
       }),
     });
-    await expect(attach.run(connection, {}, silentReporter)).rejects.toThrow(/local-dr/);
+    await expect(attach.run(connection, { again: false }, silentReporter)).rejects.toThrow(
+      /local-dr/,
+    );
     await expect(cursors.run(connection, { mode: "present" }, silentReporter)).rejects.toThrow(
       /local-dr/,
     );

@@ -51,11 +51,11 @@ export class PulumiProject {
 
   /**
    * @param folder exists and is removed by the caller.
-   * @param commands sources of `scripts/commands/` by name.
+   * @param commands sources of `scripts/commands/` by name. @default none
    */
   static async create(
     folder: string,
-    commands: Readonly<Record<string, string>>,
+    commands: Readonly<Record<string, string>> = {},
   ): Promise<PulumiProject> {
     const project = new PulumiProject(folder);
     for (const part of parts) await cp(join(root, part), join(folder, part), { recursive: true });
