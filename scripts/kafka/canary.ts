@@ -30,7 +30,11 @@ export async function openCanarySender(kafka: KafkaConnection): Promise<CanarySe
         "the stack's own connection.",
     );
   }
-  const producer = kafkaJs(kafka, { kind: "scram", ...kafka.producer }, "canary").producer();
+  const producer = kafkaJs(kafka, { kind: "scram", ...kafka.producer }, "canary").producer({
+    // A retry after a lost answer must not leave two events of one uuid.
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
   await producer.connect();
   return {
     send: () => sendOne(producer, kafka.topic),
