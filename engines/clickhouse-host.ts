@@ -21,7 +21,7 @@ function fail(message: string): never {
 function findLibrary(): string {
   const name = `@chdb/lib-${process.platform}-${process.arch}-gnu`;
   try {
-    const require = createRequire(createRequire(import.meta.url).resolve("chdb"));
+    const require = createRequire(import.meta.url);
     return join(dirname(require.resolve(`${name}/package.json`)), "libchdb.so");
   } catch {
     return fail(
@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   } catch (error) {
     fail(
       `${library} cannot be used (${String(error)}): it does not export ${ENTRY}. ` +
-        "Pin the npm package chdb to 3.4.0, or put a `clickhouse` binary on PATH.",
+        "Install the version that package.json pins (`npm ci`), or put a `clickhouse` binary on PATH.",
     );
   }
   if (!asked.signal.aborted)

@@ -35,7 +35,7 @@ export interface ClickHouseOptions {
   readonly tcpPort: number;
   /** Program that runs the embedded server's host. @default the running Node */
   readonly node?: string;
-  /** A `clickhouse` binary; without one the embedded server of the npm package `chdb` runs. */
+  /** A `clickhouse` binary; without one the embedded server of the npm package `@chdb/lib-linux-x64-gnu` runs. */
   readonly binary?: string;
   readonly admin: ClickHouseLogin;
   /** May SELECT from `database` and nothing else. */

@@ -32,7 +32,7 @@ export function fileContains(file, text) {
 export const clickhouse = {
   name: "clickhouse",
   title: "ClickHouse",
-  version: `chdb ${versions.chdb}, ${versions.chdbLibrary}`,
+  version: `libchdb ${versions.chdbLibrary}`,
   revision: 1,
   files: [],
   seen: () => onPath("clickhouse").join(" "),
@@ -49,7 +49,7 @@ export const clickhouse = {
     if (!found && !server) {
       throw new Problem(
         "no ClickHouse",
-        `npm brought no usable ${library} (chdb is there for Linux with glibc)`,
+        `npm brought no usable ${library} (it is there for x64 Linux with glibc)`,
         "install ClickHouse so that `clickhouse` is on PATH, and run this again",
       );
     }

@@ -24,7 +24,10 @@ export async function record(program: () => unknown): Promise<Recorded[]> {
     {
       newResource: ({ type, name, inputs }) => {
         made.push({ type, name, inputs: unwrap(inputs) as Record<string, unknown> });
-        return { id: `${name}-id`, state: { ...(inputs as object), ...outputsOf(type, name, inputs) } };
+        return {
+          id: `${name}-id`,
+          state: { ...(inputs as object), ...outputsOf(type, name, inputs) },
+        };
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
