@@ -4,6 +4,7 @@ import type { BrokerActions } from "./broker.ts";
 import { createFence, currentFence } from "./epoch.ts";
 import { fence, type FenceActions, type FenceOptions } from "./fence.ts";
 import { FakeClock, MemoryControl, Notes, stackOf } from "./fixture.ts";
+import { gate } from "./gate.ts";
 import { writeLease } from "./lease.ts";
 
 const login: ConsumerLogin = { epoch: 1, name: "clickhouse-e1", certificate: "c", privateKey: "k" };
@@ -194,6 +195,29 @@ describe("fence by the lease", () => {
       revokedVaultEpochs: [1],
     });
     expect((clock.monotonic() - start) / 1000).toBeLessThan(20);
+  });
+
+  test("a lease that this recovery's gate saw end, not renewed since, is not watched again", async () => {
+    const { store, clock, broker, actions, notes } = await world(10);
+    broker.up = false;
+    await gate(store, me, clock, options);
+    const start = clock.monotonic();
+    const result = await fence(store, me, options, actions, clock, notes);
+    expect(result).toMatchObject({ epoch: 2, kind: "lease", revokedVaultEpochs: [1] });
+    expect(result.leaseAgeSeconds).toBeGreaterThan(20);
+    expect(clock.monotonic()).toBe(start);
+  });
+
+  test("a renewal after the gate, or another recovery's gate: it is watched again", async () => {
+    for (const renewed of [true, false]) {
+      const { store, clock, broker, actions, notes, renew } = await world(10);
+      broker.up = false;
+      await gate(store, me, clock, renewed ? options : { ...options, recoveryId: "another" });
+      if (renewed) await renew(clock.trueNow(), 2);
+      const start = clock.monotonic();
+      expect((await fence(store, me, options, actions, clock, notes)).kind).toBe("lease");
+      expect((clock.monotonic() - start) / 1000).toBeGreaterThan(renewed ? 20 : 5);
+    }
   });
 
   test("a cluster where nobody of an earlier epoch has a login is a new one", async () => {

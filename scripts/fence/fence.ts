@@ -4,6 +4,7 @@ import type { Connection, ConsumerLogin } from "../connection.ts";
 import { asJson, readRecord, type ControlStore } from "./control.ts";
 import { createFence, currentFence, holder, since } from "./epoch.ts";
 import { fenceBroker, type BrokerActions } from "./broker.ts";
+import { expiredSinceGate } from "./gate.ts";
 import { defaultClockMarginSeconds, readLease, watchLease, type Clock } from "./lease.ts";
 import { fenceKinds, keys, type FenceRecord } from "./records.ts";
 
@@ -127,6 +128,9 @@ async function refuseWhileAlive(
 ): Promise<void> {
   const takeover = (options.takeoverReason ?? "").trim() !== "";
   if (highest === undefined || highest.owner === me.owner || takeover) return;
+  const { recoveryId } = options;
+  const dead = await expiredSinceGate(store, me, recoveryId, highest.epoch, clock.now());
+  if (dead !== undefined) return;
   const watched = await watchLease(store, me.line, highest.epoch, clock, {
     marginSeconds: options.marginSeconds ?? defaultClockMarginSeconds,
     onWait: (age) => {
@@ -202,6 +206,9 @@ async function waitForEnd(
 ): Promise<number | null> {
   const previous = record.epoch - 1;
   const marginSeconds = options.marginSeconds ?? defaultClockMarginSeconds;
+  // Over already before the record was there, and still: that keeper has stopped its side long since.
+  const dead = await expiredSinceGate(store, me, record.recoveryId, previous, clock.now());
+  if (dead !== undefined) return Math.round(dead * 10) / 10;
   // A keeper may have a renewal in flight that began before the record was there.
   for (let tries = 0; tries < 3; tries++) {
     const watched = await watchLease(store, me.line, previous, clock, {

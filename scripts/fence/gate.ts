@@ -23,6 +23,8 @@ const gateRecord = z.object({
       leaseRenewedAt: z.string().optional(),
     })
     .optional(),
+  /** Renewal (its sequence) at which the lease was watched until it was over; absent: it was not. */
+  expiredAt: z.int().nonnegative().optional(),
   /** What was not safe in this region yet when the holder was last heard of. */
   atRisk: atRisk.optional(),
   note: z.string(),
@@ -143,11 +145,30 @@ async function decide(
     nextEpoch,
     leaseAgeSeconds: rounded(watched.ageSeconds),
     previous,
+    ...(watched.verdict === "expired" ? { expiredAt: watched.lease.sequence } : {}),
     note:
       watched.verdict === "expired"
         ? `the lease of epoch ${highest.epoch} was ${watched.because}`
         : `taken over while the lease of epoch ${highest.epoch} is alive: ${options.takeoverReason ?? ""}`,
   };
+}
+
+/**
+ * Seconds since the last renewal of a lease that this recovery's gate has watched until it was over,
+ * and that was not renewed since: it need not be watched again. Undefined otherwise.
+ */
+export async function expiredSinceGate(
+  store: ControlStore,
+  me: Pick<Connection, "line" | "owner">,
+  recoveryId: string,
+  epoch: number,
+  now: number,
+): Promise<number | undefined> {
+  const gate = await readRecord(store, keys.step(me.line, recoveryId, "gate"), gateRecord);
+  if (gate?.owner !== me.owner || gate.previous?.epoch !== epoch) return undefined;
+  const lease = await readLease(store, me.line, epoch);
+  if (lease === undefined || lease.sequence !== gate.expiredAt) return undefined;
+  return lease.renewedAt === gate.previous.leaseRenewedAt ? leaseAgeSeconds(lease, now) : undefined;
 }
 
 function rounded(seconds: number): number {
