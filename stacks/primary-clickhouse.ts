@@ -107,6 +107,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     beforeFence: [...args.after],
     generation: clickhouse.generation,
     attachAgain: again(settings).params.again === true,
+    skipFence: settings.negativeControl === "skip-fence",
   });
   return { connection, ready: recovery.proven, recovered: recovery.results };
 }

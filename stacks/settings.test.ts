@@ -34,6 +34,11 @@ describe("settings", () => {
       /a third of lease\.ttl/,
     ],
     ["protection off without a reason", { ...base, fullBackups: { off: "no" } }, /fullBackups/],
+    [
+      "a negative control outside of a drill",
+      { ...base, negativeControl: "skip-fence" },
+      /recover:negativeControl.*drill/,
+    ],
     ["an unknown recovery", { ...base, recoveries: ["kafka"] }, /recoveries/],
   ])("%s is refused by name and nothing is changed", (_, values, message) => {
     expect(() => readSettings(config(values), "/project")).toThrow(message);

@@ -52,10 +52,17 @@ const settingsSchema = z
     takeoverReason: z.string().min(10).optional(),
     /** Directory that arms failpoints of our own processes; for drills. */
     failpoints: z.string().optional(),
+    /** Leaves the old consumer of a lost ClickHouse alone, to show what the fence is for; for drills. */
+    negativeControl: z.enum(["skip-fence"]).optional(),
   })
   .refine((s) => s.region !== s.standbyRegion || s.role === "standby", {
     message: "the primary's region and standbyRegion are equal: a copy beside the original is none",
     path: ["standbyRegion"],
+  })
+  .refine((s) => s.negativeControl === undefined || s.failpoints !== undefined, {
+    message:
+      "a negative control spoils a recovery on purpose: it needs a drill's recover:failpoints",
+    path: ["negativeControl"],
   })
   .refine((s) => s.lease.renew * 3 <= s.lease.ttl, {
     message:

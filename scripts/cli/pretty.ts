@@ -18,6 +18,14 @@ export function pretty(value: unknown, indent = ""): string {
     .join("\n");
 }
 
+/** The same result without its lists of records: what fits into an error message. */
+export function brief(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, each]) => !Array.isArray(each) || isShortList(each)),
+  );
+}
+
 /** JSON of a result on one line; a bigint becomes a number where one holds it, else text. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, (_key, each: unknown) =>

@@ -4,7 +4,7 @@ import { UserError } from "../command.ts";
 import type { Command, Context, StandaloneCommand } from "../command.ts";
 import { parseParams, readConnection, readInput } from "./input.ts";
 import type { CommonOptions } from "./input.ts";
-import { pretty, toJson } from "./pretty.ts";
+import { brief, pretty, toJson } from "./pretty.ts";
 
 /** 0 clean · 1 red · 2 bad input or refused · 3 defect. */
 export const EXIT = { clean: 0, red: 1, refused: 2, defect: 3 } as const;
@@ -48,7 +48,8 @@ export async function runCommand(
     const code = command.exitCode?.(result) ?? EXIT.clean;
     if (common.json === true) streams.out(toJson(result));
     else if (result !== undefined) streams.out(pretty(result));
-    if (code !== EXIT.clean) streams.err(`error: ${command.name} is red:\n${pretty(result, "  ")}`);
+    if (code !== EXIT.clean)
+      streams.err(`error: ${command.name} is red:\n${pretty(brief(result), "  ")}`);
     return code;
   } catch (error) {
     return reportError(error, streams);

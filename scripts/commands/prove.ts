@@ -68,6 +68,12 @@ export default defineCommand({
         const result = await prove(input);
         await announce(connection, result, context);
         for (const reason of result.reasons) context.warn(reason);
+        if (result.sentTwice > 0) {
+          context.warn(
+            `${result.sentTwice} events were sent twice by a producer: both records are in Kafka or the ` +
+              "archive, so both are kept",
+          );
+        }
         return result;
       });
     } finally {

@@ -128,6 +128,7 @@ describe("prove", () => {
       missing: 0,
       duplicated: 0,
       duplicatedByUuid: 0,
+      sentTwice: 0,
       unverifiable: 0,
       expected: tally.events + 3 + 1 + 2,
     });
@@ -178,6 +179,7 @@ describe("prove", () => {
       duplicated: 1,
       missing: 0,
       duplicatedByUuid: 0,
+      sentTwice: 0,
     });
     await run("SYSTEM START MERGES posthog.events");
     await run("OPTIMIZE TABLE posthog.events FINAL");
@@ -206,7 +208,7 @@ describe("prove", () => {
     expect(await prove()).toMatchObject({ ok: true });
   });
 
-  test("one uuid under two identities is red", async () => {
+  test("one uuid under two identities: sent twice is said, from another cluster is red", async () => {
     const { send, clickhouse, tally } = platform;
     const twice = eventMessage(77);
     await platform.producer.send({
@@ -219,7 +221,13 @@ describe("prove", () => {
     tally.count(twice);
     tally.count(twice);
     await untilStored(clickhouse, tally.events);
-    expect(await prove()).toMatchObject({ ok: false, duplicatedByUuid: 1, duplicated: 0 });
+    const sentTwice = { duplicated: 0, sentTwice: 1 };
+    expect(await prove()).toMatchObject({ ok: true, duplicatedByUuid: 0, ...sentTwice });
+    await run(
+      `INSERT INTO posthog.events SELECT * REPLACE ('another' AS _cluster_id) FROM posthog.events
+       WHERE uuid IN (SELECT uuid FROM posthog.events GROUP BY uuid HAVING count() > 1) AND _partition = 1`,
+    );
+    expect(await prove()).toMatchObject({ ok: false, duplicatedByUuid: 1, ...sentTwice });
     await run(
       "ALTER TABLE posthog.events DELETE WHERE uuid IN (SELECT uuid FROM posthog.events GROUP BY uuid HAVING count() > 1)",
     );

@@ -25,7 +25,13 @@ export interface ProofResult {
   readonly empty: number;
   readonly missing: number;
   readonly duplicated: number;
+  /** Events whose uuid another cluster or topic brought as well: old events were sent again. */
   readonly duplicatedByUuid: number;
+  /**
+   * Events that a producer sent twice within one topic: both records are in the source, so both rows
+   * belong here. Said, not red.
+   */
+  readonly sentTwice: number;
   readonly unverifiable: number;
   readonly derived: DerivedTables;
   /** Only of a deep proof. */
@@ -95,7 +101,7 @@ export async function prove(input: ProofInput): Promise<ProofResult> {
     partitions.push({ ...proof, different: content?.first ?? [] });
   }
   reporter.progress("proof: uuids, sums and definitions");
-  const duplicatedByUuid = await repeatedUuids(clickhouse);
+  const { withinSource, acrossSources } = await repeatedUuids(clickhouse);
   const derived = await compareDerived(clickhouse, input.derivedWaitSeconds);
   const total = (field: NumberField): number =>
     partitions.reduce((sum, partition) => sum + partition[field], 0);
@@ -107,7 +113,8 @@ export async function prove(input: ProofInput): Promise<ProofResult> {
     empty: total("empty"),
     missing: total("missing"),
     duplicated: total("duplicated"),
-    duplicatedByUuid,
+    duplicatedByUuid: acrossSources,
+    sentTwice: withinSource,
     unverifiable: total("unverifiable"),
   };
   const reasons = reasonsOf(numbers, different, derived);
@@ -217,7 +224,9 @@ function reasonsOf(
   if (numbers.missing > 0) reasons.push(`${numbers.missing} events are missing`);
   if (numbers.duplicated > 0) reasons.push(`${numbers.duplicated} rows are there twice`);
   if (numbers.duplicatedByUuid > 0) {
-    reasons.push(`${numbers.duplicatedByUuid} events repeat the uuid of another one`);
+    reasons.push(
+      `${numbers.duplicatedByUuid} events repeat the uuid of an event of another cluster or topic`,
+    );
   }
   if (different > 0) reasons.push(`${different} rows differ from the archived message`);
   if (!derived.equal) {

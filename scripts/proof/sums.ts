@@ -79,19 +79,31 @@ const definitions = (database: string): string => `
   )
   ORDER BY key LIMIT 20`;
 
-/** Distinct events that share their uuid with another one, in slices that bound the server's memory. */
-export async function repeatedUuids(clickhouse: ClickHouse): Promise<number> {
+/** Distinct events that share their uuid with another one. */
+export interface RepeatedUuids {
+  /** With one of the same cluster and topic: a producer sent the event twice, both records are in the source. */
+  readonly withinSource: number;
+  /** With one of another cluster or topic: somebody sent old events to a new one. */
+  readonly acrossSources: number;
+}
+
+/** Counts them in slices that bound the server's memory. */
+export async function repeatedUuids(clickhouse: ClickHouse): Promise<RepeatedUuids> {
   const { database } = clickhouse;
   const { n } = await clickhouse.one<{ n: number }>(`SELECT count() AS n FROM ${database}.events`);
   const slices = Math.max(1, Math.ceil(n / 2_000_000));
-  let repeated = 0;
+  const repeated = { withinSource: 0, acrossSources: 0 };
   for (let slice = 0; slice < slices; slice++) {
-    const found = await clickhouse.one<{ repeated: number }>(
-      `SELECT uniqExact(uuid, ${IDENTITY}) - uniqExact(uuid) AS repeated
+    const { identities, sources, uuids } = await clickhouse.one<
+      Record<"identities" | "sources" | "uuids", number>
+    >(
+      `SELECT uniqExact(uuid, ${IDENTITY}) AS identities, uniqExact(uuid, _cluster_id, _topic_id) AS sources,
+         uniqExact(uuid) AS uuids
        FROM ${database}.events WHERE cityHash64(uuid) % {slices: UInt32} = {slice: UInt32}`,
       { slices, slice },
     );
-    repeated += found.repeated;
+    repeated.withinSource += identities - sources;
+    repeated.acrossSources += sources - uuids;
   }
   return repeated;
 }

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { KnownOffsets, splitAcks, type PartitionAcks } from "./acks.ts";
+import type { Archived } from "./archive.ts";
 import type { Reader } from "./http.ts";
 import { PartitionJudge, type PartitionVerdict } from "./judge.ts";
 import { databaseOf, doubledUuids, storedPartitions, storedRows, storedSums } from "./stored.ts";
@@ -10,6 +11,8 @@ export interface CheckInput {
   /** For example `posthog.events`. */
   readonly eventsTable: string;
   readonly ackLogs: readonly string[];
+  /** What the archive's copy held of one cluster when the disaster struck. @default nothing */
+  readonly archive?: { readonly clusterId: string; readonly held: Archived };
   /** A folder of the checker's own: made, and removed at the end. */
   readonly scratch: string;
   readonly progress?: (text: string) => void;
@@ -26,6 +29,7 @@ export interface CheckResult {
   readonly eventsAcknowledged: number;
   readonly eventsPresent: number;
   readonly eventsLost: number;
+  readonly lostThoughArchived: number;
   readonly eventsDuplicated: number;
   readonly deadLettered: number;
   readonly quarantined: number;
@@ -55,10 +59,16 @@ export async function check(input: CheckInput): Promise<CheckResult> {
         `checking partition ${partition.partition} of cluster ${partition.clusterId}`,
       );
       const offsets = new KnownOffsets(partition.files);
-      const judge = new PartitionJudge(offsets, split.inDoubt, (record) => {
-        sent.add(record.team, record.hour, 1, record.propertiesBytes);
-      });
       const { clusterId, topic } = partition;
+      const held = input.archive?.clusterId === clusterId ? input.archive.held : undefined;
+      const judge = new PartitionJudge(
+        offsets,
+        split.inDoubt,
+        (record) => {
+          sent.add(record.team, record.hour, 1, record.propertiesBytes);
+        },
+        (offset) => held?.has(partition.partition, offset) ?? false,
+      );
       try {
         for await (const rows of storedRows(input.reader, database, partition)) {
           for (const row of rows) judge.row(row);
@@ -81,6 +91,7 @@ export async function check(input: CheckInput): Promise<CheckResult> {
     eventsAcknowledged: total((verdict) => verdict.acknowledged),
     eventsPresent: total((verdict) => verdict.present),
     eventsLost: lost,
+    lostThoughArchived: total((verdict) => verdict.lostThoughArchived),
     // One row too many shows by identity and by uuid: it is the same row.
     eventsDuplicated: Math.max(doubled, await doubledUuids(input.reader, database)),
     deadLettered: total((verdict) => verdict.deadLettered),
@@ -102,6 +113,7 @@ export async function check(input: CheckInput): Promise<CheckResult> {
 export function faults(result: CheckResult): string[] {
   const say = (count: number, text: string): string[] => (count === 0 ? [] : [`${count} ${text}`]);
   return [
+    ...say(result.lostThoughArchived, "events are lost although the archive's copy held them"),
     ...say(result.eventsDuplicated, "events are there more than once"),
     ...say(result.altered, "events were stored with another content than was sent"),
     ...say(result.misplaced, "messages are in the wrong table"),

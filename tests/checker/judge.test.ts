@@ -53,12 +53,18 @@ function judge(
   list: readonly Known[],
   rows: readonly StoredRow[],
   inDoubt: readonly AckRecord[] = [],
+  archived: readonly number[] = [],
 ) {
   const sums = new Sums();
   const doubts = new Map(inDoubt.map((one) => [one.sha256.toString("hex"), one]));
-  const judge = new PartitionJudge(new List(list), doubts, (one) => {
-    sums.add(one.team, one.hour, 1, one.propertiesBytes);
-  });
+  const judge = new PartitionJudge(
+    new List(list),
+    doubts,
+    (one) => {
+      sums.add(one.team, one.hour, 1, one.propertiesBytes);
+    },
+    (offset) => archived.includes(offset),
+  );
   for (const row of rows) judge.row(row);
   return { verdict: judge.finish(), sums };
 }
@@ -112,6 +118,21 @@ describe("the judge", () => {
       firstLost: 2,
     });
     expect(judge(sent, []).verdict.lost.count).toBe(5);
+  });
+
+  it("tells a loss that the archive's copy had, which no recovery may leave out", () => {
+    const rows = right.filter(({ offset }) => offset !== 2 && offset !== 6);
+    // An aborted record may be in an archive that reads uncommitted: nobody misses it.
+    expect(judge(sent, rows, [], [0, 2, 3]).verdict).toMatchObject({
+      lost: { count: 2 },
+      lostThoughArchived: 1,
+      firstWrong: 2,
+    });
+    expect(judge(sent, rows, [], [0, 1]).verdict).toMatchObject({
+      lost: { count: 2 },
+      lostThoughArchived: 0,
+      ...clean,
+    });
   });
 
   it("sees a doubled row, in one table or in two", () => {

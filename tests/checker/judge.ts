@@ -33,6 +33,8 @@ export interface PartitionVerdict {
   quarantined: number;
   /** Acknowledged and nowhere. */
   lost: LostEvents;
+  /** Of the lost ones: how many the archive's copy held, so that a recovery must bring them back. */
+  lostThoughArchived: number;
   /** Raw rows beyond the first of one identity, in any table. */
   duplicated: number;
   /** Stored with another content than was sent. */
@@ -64,6 +66,7 @@ export class PartitionJudge {
     deadLettered: 0,
     quarantined: 0,
     lost: { count: 0, oldestAt: Infinity, newestAt: -Infinity },
+    lostThoughArchived: 0,
     duplicated: 0,
     altered: 0,
     misplaced: 0,
@@ -76,12 +79,20 @@ export class PartitionJudge {
   readonly #offsets: Offsets;
   readonly #inDoubt: ReadonlyMap<string, AckRecord>;
   readonly #onPresent: OnPresent;
+  readonly #archived: (offset: number) => boolean;
   #lastOffset = -1;
 
-  constructor(offsets: Offsets, inDoubt: ReadonlyMap<string, AckRecord>, onPresent: OnPresent) {
+  /** @param archived whether the archive's copy held an offset of this partition; default: none */
+  constructor(
+    offsets: Offsets,
+    inDoubt: ReadonlyMap<string, AckRecord>,
+    onPresent: OnPresent,
+    archived: (offset: number) => boolean = () => false,
+  ) {
     this.#offsets = offsets;
     this.#inDoubt = inDoubt;
     this.#onPresent = onPresent;
+    this.#archived = archived;
   }
 
   /** The next row; rows come in the order of offsets. */
@@ -114,6 +125,10 @@ export class PartitionJudge {
       lost.oldestAt = Math.min(lost.oldestAt, known.at);
       lost.newestAt = Math.max(lost.newestAt, known.at);
       this.verdict.firstLost ??= known.offset;
+      if (this.#archived(known.offset)) {
+        this.verdict.lostThoughArchived++;
+        this.#wrong(known.offset);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "../../engines/proc.ts";
+import { readArchive, type Archived } from "../checker/archive.ts";
 import { runCommand } from "./commands.ts";
 import { Crowd } from "./crowd.ts";
 import { holdAt, processesOf, strike, type Struck } from "./disaster.ts";
@@ -11,18 +12,12 @@ import { platformOf, type Platform } from "./platform.ts";
 import { killBelow, signal, type Found } from "./processes.ts";
 import { Fleet } from "./producers/fleet.ts";
 import type { Progress } from "./progress.ts";
-import { between, seededRandom } from "./random.ts";
+import { configurePrimary, configureStandby, halfRecovered } from "./provision.ts";
 import { Stack } from "./stack.ts";
+import { trimArchive } from "./trim.ts";
 import { firstVisible, settled } from "./visible.ts";
 import type { Workspace } from "./workspace.ts";
 import { zombieRows } from "./zombie.ts";
-
-/** Protection times that the drill sets and the verdict is measured by, seconds. */
-export const protection = {
-  archiveFlush: 5,
-  walTimeout: 5,
-  replicationLag: { min: 1, max: 30 },
-} as const;
 
 /** What happened, for the checker, the verdict and the report. */
 export interface DrillRecord {
@@ -39,6 +34,8 @@ export interface DrillRecord {
   /** Milliseconds since 1970: a new event was visible, and the recovery's proof was green. */
   readonly recoveredAt: number;
   readonly backups: readonly unknown[];
+  /** region-lost: what the vault's copy of the archive held when the disaster struck. */
+  readonly archived: Archived | null;
   /** Runs of `pulumi up` that the recovery took. */
   readonly attempts: number;
   /** The last `prove` of our own, after everything has settled. */
@@ -61,6 +58,8 @@ export class Drill {
   #fleet: Fleet | undefined;
   #crowd: Crowd | undefined;
   #abandoned = false;
+  /** Events that were acknowledged when producers were sent to the recovered platform. */
+  #resumedAt = 0;
   #zombies: readonly Found[] = [];
 
   constructor(options: DrillOptions, workspace: Workspace, progress: Progress) {
@@ -81,9 +80,10 @@ export class Drill {
     const fleet = this.#startProducers(before);
     await this.#load(before, fleet);
     const disaster = await this.#disaster(before, fleet);
-    const { after, attempts } = await this.#recover();
-    const recoveredAt = await this.#resume(after, fleet);
-    const proof = await this.#settle(after, fleet);
+    const archived = await this.#heldByVault(before);
+    const { after, attempts, finished } = await this.#recover(before);
+    const recoveredAt = finished ? await this.#resume(after, fleet) : await this.#observe();
+    const proof = finished ? await this.#settle(before, after, fleet) : await this.#giveUp(fleet);
     return {
       plan: this.#plan,
       ...disaster,
@@ -94,6 +94,7 @@ export class Drill {
       peopleLog: this.#peopleLog,
       recoveredAt,
       backups: this.#backups,
+      archived,
       attempts,
       proof,
     };
@@ -116,41 +117,12 @@ export class Drill {
   }
 
   async #provision(): Promise<Platform> {
-    const { options, workspace } = { options: this.#options, workspace: this.#workspace };
     this.#progress.heading("pulumi up --stack local: the platform with its protection");
-    const chosen = { off: "the drill takes its backups at moments of its own" };
-    const shared = {
-      dataDir: workspace.dataDir,
-      portBase: workspace.portBase,
-      kafkaMode: options.kafkaMode,
-      failpoints: workspace.failpoints,
-      fullBackups: chosen,
-      incrementalBackups: chosen,
-      archiveFlush: `${protection.archiveFlush} seconds`,
-      walTimeout: `${protection.walTimeout} seconds`,
-    };
-    const { min, max } = protection.replicationLag;
-    await this.#primary.init({
-      ...shared,
-      zookeeperSnapshots: "10 seconds",
-      replicationLag: {
-        min: `${min} seconds`,
-        max: `${max} seconds`,
-        seed: seedNumber(options.seed),
-      },
-    });
+    await configurePrimary(this.#primary, this.#options, this.#workspace);
     await this.#timeline.during("provision", () => this.#up(this.#primary, 1));
     const platform = await platformOf(this.#primary);
-    if (options.disaster === "region-lost") {
-      const { standbyConfig } = platform;
-      if (standbyConfig === undefined) throw new Error("stack local has no output standbyConfig");
-      await this.#standby.init({
-        ...shared,
-        vaultEndpoint: standbyConfig.server.endpoint,
-        vaultAccessKeyId: standbyConfig.server.accessKeyId,
-        trust: standbyConfig.trust,
-      });
-      await this.#standby.setSecret("vaultSecretAccessKey", standbyConfig.server.secretAccessKey);
+    if (this.#options.disaster === "region-lost") {
+      await configureStandby(this.#standby, this.#options, this.#workspace, platform);
     }
     return platform;
   }
@@ -243,18 +215,63 @@ export class Drill {
     return { struck, momentReached: held.reached, rowsAtCut };
   }
 
+  /** Notes what the vault's copy holds; then, if asked to, takes away what must not be needed. */
+  async #heldByVault(before: Platform): Promise<Archived | null> {
+    const server = before.standbyConfig?.server;
+    if (this.#options.disaster !== "region-lost" || server === undefined) return null;
+    const archived = await readArchive(
+      { ...server, region: "west", bucket: "recover-archive" },
+      before.kafka.clusterId,
+    );
+    this.#progress.line(
+      `the vault's copy holds ${archived.events} events in ${archived.objects} objects`,
+    );
+    if (this.#options.trimArchive) {
+      const { removed, left } = await trimArchive(before);
+      if (removed === 0) throw new Error("no archive object lies before the oldest full backup");
+      this.#progress.line(
+        `archive before the oldest full backup: ${removed} removed, ${left} left`,
+      );
+    }
+    return archived;
+  }
+
   /** `pulumi up` of the stack that takes over; a second run finishes what a first one could not. */
-  async #recover(): Promise<{ after: Platform; attempts: number }> {
-    const { disaster } = this.#options;
+  async #recover(
+    before: Platform,
+  ): Promise<{ after: Platform; attempts: number; finished: boolean }> {
+    const { disaster, negative } = this.#options;
     const stack = disaster === "region-lost" ? this.#standby : this.#primary;
     if (disaster !== "region-lost") {
       await stack.set({ recoveries: [disaster.slice(0, -"-lost".length)] });
     }
     this.#progress.heading(`pulumi up --stack ${stack.name}`);
-    const attempts = await this.#timeline.during(`pulumi up --stack ${stack.name}`, () =>
-      this.#up(stack, 2),
-    );
-    return { after: await platformOf(stack), attempts };
+    const most = negative === "skip-fence" ? 1 : 2;
+    try {
+      const attempts = await this.#timeline.during(`pulumi up --stack ${stack.name}`, () =>
+        this.#up(stack, most),
+      );
+      return { after: await platformOf(stack), attempts, finished: true };
+    } catch (error) {
+      if (negative !== "skip-fence" || this.#abandoned) throw error;
+      this.#progress.line(
+        `without the fence: ${error instanceof Error ? error.message : "failed"}`,
+      );
+      return { after: await halfRecovered(stack, before), attempts: 1, finished: false };
+    }
+  }
+
+  /** Negative control: producers go on for a while, and the zombie takes what they send. */
+  async #observe(): Promise<number> {
+    this.#timeline.recovering = false;
+    await sleep(10_000);
+    return Date.now();
+  }
+
+  async #giveUp(fleet: Fleet): Promise<{ exitCode: number; result: unknown }> {
+    await fleet.stop();
+    await this.#crowd?.stop();
+    return { exitCode: 1, result: "the recovery did not come to its proof" };
   }
 
   /** Producers go to where the platform is now; the recovery has ended when a new event is visible. */
@@ -266,6 +283,7 @@ export class Drill {
     this.#crowd?.connect(after.postgresUrl);
     fleet.pace({ until: Number.MAX_SAFE_INTEGER, rate: Math.min(rate, 2000), trickle: 0 });
     const startAt = fleet.acknowledged;
+    this.#resumedAt = startAt;
     const visibleAt = await this.#timeline.during("first new event visible", () =>
       firstVisible(
         after,
@@ -279,10 +297,17 @@ export class Drill {
     return Math.max(provenAt, visibleAt);
   }
 
-  async #settle(after: Platform, fleet: Fleet): Promise<{ exitCode: number; result: unknown }> {
+  async #settle(
+    before: Platform,
+    after: Platform,
+    fleet: Fleet,
+  ): Promise<{ exitCode: number; result: unknown }> {
     await fleet.stop();
     await this.#crowd?.stop();
-    await this.#timeline.during("settle", () => settled(after, fleet.acknowledged, 90));
+    // A new cluster holds what was sent since it was connected; the old one holds all.
+    const sameCluster = before.kafka.clusterId === after.kafka.clusterId;
+    const atLeast = fleet.acknowledged - (sameCluster ? 0 : this.#resumedAt);
+    await this.#timeline.during("settle", () => settled(after, atLeast, 90));
     const { exitCode, result } = await this.#timeline.during(
       "prove once more",
       () => runCommand(this.#workspace, "prove", after.connection).ended,
@@ -325,9 +350,4 @@ export class Drill {
       this.#progress.line(`pulumi up failed and is run again:\n${said}`);
     }
   }
-}
-
-/** A whole number from a seed of any text. */
-function seedNumber(seed: string): number {
-  return between(seededRandom(`${seed}/lag`), 1, 1_000_000);
 }

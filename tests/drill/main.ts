@@ -71,6 +71,9 @@ async function work(options: DrillOptions, drill: Drill, progress: Progress): Pr
     reader: after.clickhouse,
     eventsTable: after.eventsTable,
     ackLogs,
+    ...(record.archived === null
+      ? {}
+      : { archive: { clusterId: before.kafka.clusterId, held: record.archived } }),
     scratch: join(options.report, "scratch"),
     progress: (text) => {
       progress.status(text);

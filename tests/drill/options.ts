@@ -28,6 +28,8 @@ export interface DrillOptions {
   /** Producers rest that long before the disaster. */
   readonly quietSeconds: number;
   readonly negative: Negative;
+  /** Before the recovery: remove from the archive's copy what lies before the oldest full backup. */
+  readonly trimArchive: boolean;
 }
 
 function wholeNumber(low: number, high: number) {
@@ -92,6 +94,11 @@ export function readOptions(argv: readonly string[]): DrillOptions {
         .choices(negatives)
         .default("none"),
     )
+    .option(
+      "--trim-archive",
+      "region-lost: remove the archive before the oldest full backup first; nothing of it may be needed",
+      false,
+    )
     .option("--keep", "leave the drill's folder, processes and logs for a look", false)
     .addHelpText(
       "after",
@@ -108,6 +115,16 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     command.error(
       `error: --quiet-seconds rests the producers, and the moment "${given.moment}" needs them at work. ` +
         "Leave one of the two away.",
+    );
+  }
+  if (given.trimArchive && given.disaster !== "region-lost") {
+    command.error(
+      `error: --trim-archive is about the vault's copy that a lost region is recovered from, not about ${given.disaster}.`,
+    );
+  }
+  if (given.negative === "skip-fence" && given.disaster !== "clickhouse-lost") {
+    command.error(
+      "error: --negative skip-fence needs an old consumer that lives on: --disaster clickhouse-lost.",
     );
   }
   return {

@@ -1,6 +1,7 @@
 import { faults, type CheckResult } from "../checker/check.ts";
 import type { PostgresCheck } from "../checker/postgres.ts";
-import { protection, type DrillRecord } from "./drill.ts";
+import type { DrillRecord } from "./drill.ts";
+import { protection } from "./provision.ts";
 import type { DrillOptions } from "./options.ts";
 import type { Stretch } from "./phases.ts";
 import { recoveryFacts, type Cursor, type FenceFacts } from "./recovery.ts";
@@ -21,6 +22,8 @@ export interface DrillResult {
   readonly eventsDuplicated: number;
   readonly deadLettered: number;
   readonly quarantined: number;
+  /** region-lost: what the vault's copy of the archive held, and what of it is missing all the same. */
+  readonly archive: { readonly held: number; readonly missing: number } | null;
   /** Of what producers of the lost or surviving cluster sent before the recovery had ended. */
   readonly rowsFrom: { readonly backup: number; readonly archive: number; readonly kafka: number };
   /** `seconds`: the age of the oldest lost event when the disaster struck. */
@@ -122,6 +125,10 @@ export function resultOf(
     eventsDuplicated: checked.eventsDuplicated,
     deadLettered: checked.deadLettered,
     quarantined: checked.quarantined,
+    archive:
+      record.archived === null
+        ? null
+        : { held: record.archived.events, missing: checked.lostThoughArchived },
     rowsFrom: {
       backup: facts.fromBackup,
       archive: facts.fromArchive,

@@ -19,6 +19,11 @@ export interface UpResult {
 
 export type Setting = string | number | boolean | object;
 
+export interface StateResource {
+  readonly urn: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 interface EngineEvent {
   readonly diagnosticEvent?: { readonly message: string; readonly severity: string };
   readonly resourcePreEvent?: { readonly metadata: EventMetadata };
@@ -93,6 +98,18 @@ export class Stack {
     return JSON.parse(text) as Record<string, unknown>;
   }
 
+  /** Every resource of the state with its inputs, secrets in the clear. */
+  async resources(): Promise<readonly StateResource[]> {
+    const text = await this.#pulumi(["stack", "export", "--stack", this.name, "--show-secrets"]);
+    const { deployment } = JSON.parse(text) as {
+      deployment: { resources?: { urn: string; inputs?: unknown }[] };
+    };
+    return (deployment.resources ?? []).map(({ urn, inputs }) => ({
+      urn,
+      inputs: (inSecrets(inputs) ?? {}) as StateResource["inputs"],
+    }));
+  }
+
   /** Ends a running `up` at once. */
   kill(): void {
     this.#running?.kill("SIGKILL");
@@ -118,6 +135,16 @@ export class Stack {
       reject: false,
     }) as ResultPromise;
   }
+}
+
+/** A state's values with every secret replaced by what is in it. */
+function inSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  // The engine's envelope of a secret: its plaintext is JSON.
+  const { plaintext } = value as { plaintext?: unknown };
+  if (typeof plaintext === "string") return inSecrets(JSON.parse(plaintext));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inSecrets(each)]));
 }
 
 /** Reads the engine's events, one JSON a line, while they come. */

@@ -43,11 +43,13 @@ export async function firstVisible(
   throw new Error(`no new event became visible in ClickHouse within ${seconds} s`);
 }
 
-/** Waits until the number of stored messages stands still for 4 s and has reached `atLeast`, if it can. */
+/** Waits until the messages stored of its cluster stand still for 4 s and are `atLeast` as many, if they can. */
 export async function settled(platform: Platform, atLeast: number, seconds: number): Promise<void> {
   const database = platform.eventsTable.split(".")[0] ?? "";
-  const sql = `SELECT (SELECT count() FROM ${database}.events WHERE team_id != 0)
-    + (SELECT count() FROM ${database}.dead_letters) + (SELECT count() FROM ${database}.quarantine)`;
+  const of = `_cluster_id = '${platform.kafka.clusterId}'`;
+  const sql = `SELECT (SELECT count() FROM ${database}.events WHERE ${of} AND team_id != 0)
+    + (SELECT count() FROM ${database}.dead_letters WHERE ${of})
+    + (SELECT count() FROM ${database}.quarantine WHERE ${of})`;
   const deadline = Date.now() + seconds * 1000;
   let last = -1;
   let since = Date.now();

@@ -1,10 +1,4 @@
-import {
-  Kafka,
-  logLevel,
-  type Message as KafkaMessage,
-  type Producer,
-  type RecordMetadata,
-} from "kafkajs";
+import { Kafka, logLevel, type Producer, type RecordMetadata } from "kafkajs";
 import { between, type Random } from "../random.ts";
 import type { AckBatch, AckRecord, Outcome } from "./acklog.ts";
 import type { Message } from "./events.ts";
@@ -13,7 +7,14 @@ import type { KafkaTarget, ProducerSettings } from "./protocol.ts";
 /** Messages of one send, by partition: the broker answers with one base offset for each. */
 type Assigned = Map<number, Message[]>;
 
-/** Sends batches and says what became of every message. */
+/** A transaction writes to that many partitions. */
+const transactionPartitions = 2;
+
+/**
+ * Sends batches and says what became of every message. Every request goes to one partition: when one
+ * of two brokers fails, kafkajs sends to the other one again although its answer is on its way, under
+ * new sequence numbers, and the broker cannot tell that the events are there already.
+ */
 export class Sender {
   readonly #settings: ProducerSettings;
   readonly #target: KafkaTarget;
@@ -72,15 +73,9 @@ export class Sender {
 
   /** Never throws for the broker's sake: a send without an answer is in doubt, with its reason. */
   async send(messages: readonly Message[]): Promise<{ batches: AckBatch[]; trouble?: Error }> {
-    const assigned: Assigned = new Map();
-    for (const message of messages) {
-      const partition = between(this.#random, 0, this.#partitions - 1);
-      const list = assigned.get(partition);
-      if (list === undefined) assigned.set(partition, [message]);
-      else list.push(message);
-    }
+    const assigned = this.#assign(messages);
     try {
-      const { answer, outcome } = await this.#deliver(toKafka(assigned));
+      const { answer, outcome } = await this.#deliver(assigned);
       return { batches: this.#batches(assigned, answer, outcome) };
     } catch (error) {
       return {
@@ -90,27 +85,46 @@ export class Sender {
     }
   }
 
-  async #deliver(
-    messages: KafkaMessage[],
-  ): Promise<{ answer: RecordMetadata[]; outcome: Outcome }> {
-    const { topic } = this.#target;
+  #assign(messages: readonly Message[]): Assigned {
+    const spread = this.#settings.mode === "idempotent" ? 1 : transactionPartitions;
+    const drawn = Array.from({ length: spread }, () =>
+      between(this.#random, 0, this.#partitions - 1),
+    );
+    const assigned: Assigned = new Map();
+    for (const [index, message] of messages.entries()) {
+      const partition = drawn[index % spread] ?? 0;
+      const list = assigned.get(partition);
+      if (list === undefined) assigned.set(partition, [message]);
+      else list.push(message);
+    }
+    return assigned;
+  }
+
+  async #deliver(assigned: Assigned): Promise<{ answer: RecordMetadata[]; outcome: Outcome }> {
     if (this.#settings.mode === "idempotent") {
-      const answer = await this.#producer.send({ topic, messages, acks: -1 });
-      return { answer, outcome: "acknowledged" };
+      return { answer: await this.#sendTo(this.#producer, assigned), outcome: "acknowledged" };
     }
     const transaction = await this.#producer.transaction();
-    const answer = await transaction
-      .send({ topic, messages, acks: -1 })
-      .catch(async (error: unknown) => {
-        await transaction.abort().catch(() => undefined);
-        throw error;
-      });
+    const answer = await this.#sendTo(transaction, assigned).catch(async (error: unknown) => {
+      await transaction.abort().catch(() => undefined);
+      throw error;
+    });
     if (this.#random() < (this.#settings.abortShare ?? 0.03)) {
       await transaction.abort();
       return { answer, outcome: "aborted" };
     }
     await transaction.commit();
     return { answer, outcome: "acknowledged" };
+  }
+
+  async #sendTo(to: Pick<Producer, "send">, assigned: Assigned): Promise<RecordMetadata[]> {
+    const { topic } = this.#target;
+    const answers: RecordMetadata[] = [];
+    for (const [partition, list] of assigned) {
+      const messages = list.map(({ key, value, headers }) => ({ key, value, headers, partition }));
+      answers.push(...(await to.send({ topic, messages, acks: -1 })));
+    }
+    return answers;
   }
 
   #batches(assigned: Assigned, answer: RecordMetadata[], outcome: Outcome): AckBatch[] {
@@ -133,10 +147,4 @@ export class Sender {
       };
     });
   }
-}
-
-function toKafka(assigned: Assigned): KafkaMessage[] {
-  return [...assigned].flatMap(([partition, messages]) =>
-    messages.map(({ key, value, headers }) => ({ key, value, headers, partition })),
-  );
 }

@@ -97,7 +97,11 @@ function drillText(result: DrillResult): string {
       ? "No acknowledged event was lost."
       : `${number(events)} events lay in the lost region alone: the oldest of them was acknowledged ${seconds} s before the ` +
         `disaster. The archive's flush interval and the replication's largest lag allow ${boundSeconds} s.`;
-  return `The red line is the disaster, struck at the moment “${escape(result.moment)}”. ${loss}`;
+  const held =
+    result.archive === null
+      ? ""
+      : ` The vault's copy of the archive held ${number(result.archive.held)} events; of these, ${number(result.archive.missing)} are missing.`;
+  return `The red line is the disaster, struck at the moment “${escape(result.moment)}”. ${loss}${held}`;
 }
 
 function sourcesText(result: DrillResult): string {
