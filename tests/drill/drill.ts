@@ -200,12 +200,16 @@ export class Drill {
     platform: Platform,
     fleet: Fleet,
   ): Promise<Pick<DrillRecord, "struck" | "momentReached" | "rowsAtCut">> {
-    const { disaster } = this.#options;
+    const { disaster, negative } = this.#options;
     const { moment } = this.#plan;
     const held = await holdAt(moment, this.#workspace, this.#region, platform.backupConnection);
     if (!held.reached) this.#progress.line(`the moment "${moment}" did not come about`);
     const rowsAtCut = disaster === "clickhouse-lost" ? await zombieRows(platform) : 0;
     const struck = await strike(disaster, this.#region);
+    // The old keeper is a fence of its own: it stops its ClickHouse when it sees a later epoch.
+    if (negative === "skip-fence") {
+      signal(await processesOf(this.#region, "lease-keeper"), "SIGKILL");
+    }
     this.#zombies = struck.zombies;
     this.#timeline.recovering = true;
     this.#progress.heading(`disaster: ${disaster}, ${moment} (${struck.killed} processes killed)`);
