@@ -42,7 +42,8 @@ async function main(options: DrillOptions): Promise<number> {
   const drill = new Drill(options, workspace, progress);
   const interrupted = new Promise<never>((_, refuse) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(name, () => {
+      // Kept, not `once`: execa ends this process by the signal when nobody else listens to it.
+      process.on(name, () => {
         refuse(new Error(`ended by ${name}`));
       });
     }

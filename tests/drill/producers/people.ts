@@ -120,7 +120,8 @@ async function connected(url: string): Promise<Client> {
 }
 
 function say(message: FromPeople): void {
-  if (process.connected) process.send?.(message);
+  // A drill that is gone does not listen; `disconnect` ends this process.
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 let people: People | undefined;

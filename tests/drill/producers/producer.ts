@@ -135,7 +135,8 @@ class Producer {
 }
 
 function say(message: FromProducer): void {
-  if (process.connected) process.send?.(message);
+  // A drill that is gone does not listen; `disconnect` ends this process.
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 let producer: Producer | undefined;
