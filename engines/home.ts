@@ -63,9 +63,10 @@ export function dataGone(spec: ProcessSpec): UserError {
   return new UserError(
     `the data of ${spec.name} is gone: ${join(spec.home, "data")} was there and is not any more. ` +
       "It is not started empty, because that would look like a platform without any events. " +
-      'Recover it: "pulumi config set recover:recover SUBJECT" and "pulumi up", or stand up the ' +
-      "standby. To begin with nothing on purpose, remove the folder " +
-      `${spec.home} and forget the resource with "pulumi state delete URN".`,
+      "ClickHouse, ZooKeeper and PostgreSQL are recovered in place: append the engine to the setting " +
+      "recover:recoveries (README, recoveries in place) and run `pulumi up`. When the whole region is " +
+      "lost, stand up the standby: `pulumi up --stack local-dr`. To begin with nothing on purpose: " +
+      "`pulumi destroy`, `npm run purge`, `pulumi up`.",
   );
 }
 

@@ -65,7 +65,7 @@ export function renderLogback(file: string): string {
   return `<configuration>
   <appender name="FILE" class="ch.qos.logback.core.rolling.RollingFileAppender">
     <file>${escapeXml(file)}</file>
-    <encoder><pattern>%d{ISO8601} %p %m \(%c\)%n</pattern></encoder>
+    <encoder><pattern>%d{ISO8601} %p %m [%c]%n</pattern></encoder>
     <rollingPolicy class="ch.qos.logback.core.rolling.FixedWindowRollingPolicy">
       <fileNamePattern>${escapeXml(file)}.%i</fileNamePattern>
       <maxIndex>2</maxIndex>

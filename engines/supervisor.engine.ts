@@ -22,6 +22,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { spawn } from "node:child_process";
 const [port, mode] = process.argv.slice(2);
+if (mode === "quiet") { appendFileSync("log/own.log", "port taken"); process.exit(1); }
 if (mode === "fail") { console.error("no such thing as a free lunch"); process.exit(3); }
 if (mode === "stubborn") process.on("SIGTERM", () => {});
 appendFileSync("data/starts", "x");
@@ -106,6 +107,11 @@ describe("a supervised process", () => {
   test("a process that ends early fails at once with its last lines", async () => {
     const spec = await serverSpec({}, "fail");
     await expect(start(spec)).rejects.toThrow(/exit code 3[^]*no such thing as a free lunch/);
+  });
+
+  test("one that logs to a file of its own fails with the last lines of that", async () => {
+    const spec = await serverSpec({}, "quiet");
+    await expect(start(spec)).rejects.toThrow(/exit code 1[^]*own\.log:\nport taken/);
   });
 
   test("one that stays unhealthy is stopped again and says what was seen", async () => {

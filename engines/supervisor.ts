@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -189,10 +189,7 @@ async function launch(
   } catch (error) {
     await stopLocked(home, run);
     if (!(error instanceof UserError)) throw error;
-    const tail = lastLines(logFile(spec), from.logStart, 20);
-    throw new UserError(
-      `${error.message}\n${tail === "" ? "It wrote no log." : `Last lines of ${logFile(spec)}:\n${tail}`}`,
-    );
+    throw new UserError(`${error.message}\n${lastWords(spec, startedAt, from.logStart)}`);
   }
   return run;
 }
@@ -224,6 +221,26 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
 
 function logFile(spec: ProcessSpec): string {
   return join(spec.home, "log", `${spec.name.replaceAll("/", "-")}.log`);
+}
+
+/**
+ * For messages: what a start left in its log, or, of an engine that logs to a file of its own, in the
+ * newest of its logs.
+ */
+function lastWords(spec: ProcessSpec, startedAt: string, logStart: number): string {
+  const folder = join(spec.home, "log");
+  const own = logFile(spec);
+  const others = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => path !== own)
+    .map((path) => ({ path, from: 0, written: statSync(path).mtimeMs }))
+    .filter(({ written }) => written >= Date.parse(startedAt))
+    .sort((a, b) => b.written - a.written);
+  for (const { path, from } of [{ path: own, from: logStart }, ...others]) {
+    const tail = lastLines(path, from, 20);
+    if (tail !== "") return `Last lines of ${path}:\n${tail}`;
+  }
+  return `It wrote no log (${folder}).`;
 }
 
 /** The last lines that were written to a log since `from` bytes; reads 64 KiB at most. */

@@ -116,7 +116,7 @@ describe("Process", () => {
     for (const refused of [await project.preview(), await project.up()]) {
       expect(refused.exitCode).not.toBe(0);
       expect(refused.text).toMatch(
-        /data of test\/server is gone[^]*recover:recover[^]*state delete/,
+        /data of test\/server is gone[^]*recover:recoveries[^]*pulumi destroy/,
       );
     }
     expect(existsSync(spec.home)).toBe(false);

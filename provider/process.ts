@@ -149,7 +149,8 @@ export const processResource: Resource = {
     }
     if (spec.retainData === true) {
       await stop(spec);
-      context.info(`the data of ${spec.name} is kept in ${spec.home}`);
+      const { dataPresent } = await status(spec.home);
+      if (dataPresent) context.info(`the data of ${spec.name} is kept in ${spec.home}`);
       return;
     }
     warnOfStrangers(spec, await remove(spec.home), context);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionParts } from "../components/local/context.ts";
-import type { Connection, S3Access } from "../scripts/connection.ts";
+import type { Connection, KafkaConnection, S3Access } from "../scripts/connection.ts";
 
 type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
 
@@ -33,6 +33,7 @@ export function outputsOf(args: OutputArgs): Record<string, pulumi.Input<unknown
     kafkaSaslMechanism: "SCRAM-SHA-512",
     kafkaUsername: plain(kafka.apply((k) => k.producer?.username)),
     kafkaPassword: kafka.apply((k) => k.producer?.password),
+    kafkaClientProperties: pulumi.secret(kafka.apply((k) => clientProperties(k.producer))),
     kafkaClusterId: plain(kafka.clusterId),
     eventsTopic: plain(kafka.topic),
     clickhouseUrl: plain(clickhouse.url),
@@ -61,6 +62,56 @@ export function outputsOf(args: OutputArgs): Record<string, pulumi.Input<unknown
     }),
     backupConnection: pulumi.secret(args.backup),
     ...(args.standby === undefined ? {} : { standbyConfig: pulumi.secret(args.standby) }),
-    ...(args.recovery === undefined ? {} : { recovery: args.recovery }),
+    ...(args.recovery === undefined
+      ? {}
+      : {
+          recovery: pulumi.output(args.recovery).apply(summaryOf),
+          recoveryDetails: pulumi.secret(args.recovery),
+        }),
   };
+}
+
+/** What Kafka's own tools take as `--producer.config`, `--consumer.config`, `--command-config`. */
+function clientProperties(login: KafkaConnection["producer"]): string {
+  if (login === undefined) return "";
+  return [
+    "security.protocol=SASL_PLAINTEXT",
+    "sasl.mechanism=SCRAM-SHA-512",
+    "sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required " +
+      `username="${login.username}" password="${login.password}";`,
+    "",
+  ].join("\n");
+}
+
+/** The lines of a recovery's report that a person reads after `pulumi up`; none of them is secret. */
+const summaryFields = ["recoveryId", "seconds", "ledger", "rowsFrom", "rpo"] as const;
+
+/** Of a standby's report, or of the results by box of a recovery in place. */
+export function summaryOf(details: unknown): Record<string, unknown> {
+  const report = asRecord(details);
+  const resultOf = (box: string) => asRecord(asRecord(report[box])["result"]);
+  const fence = { ...resultOf("fence"), ...asRecord(report["fence"]) };
+  const proof = { ...resultOf("prove"), ...asRecord(report["proof"]) };
+  const pick = (from: Record<string, unknown>, names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+  const { kind } = fence;
+  return {
+    ...pick(report, summaryFields),
+    ...(typeof kind === "string"
+      ? { fence: pick(fence, ["kind", "epoch", "oldPrincipalRefused"]) }
+      : {}),
+    proof: pick(proof, [
+      "ok",
+      "expected",
+      "present",
+      "deadLettered",
+      "quarantined",
+      "missing",
+      "duplicated",
+    ]),
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -3,7 +3,7 @@ import { connect, daemon, type ConnectionParts } from "../components/local/conte
 import { Key } from "../components/local/key.ts";
 import { Step } from "../components/local/step.ts";
 import { LocalProtection } from "../components/protection/local.ts";
-import { LocalVault } from "../components/vault/local.ts";
+import { buckets, LocalVault } from "../components/vault/local.ts";
 import { LocalS3 } from "../components/vault/server.ts";
 import { outputsOf } from "./outputs.ts";
 import { clickhouseOf } from "./primary-clickhouse.ts";
@@ -34,8 +34,19 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     epoch: 1,
   };
 
-  const nearServer = new LocalS3("s3-near", { region: near });
   const farServer = new LocalS3("s3-far", { region: far });
+  // Asked before anything of this region is looked at, so that a primary that comes back after a
+  // takeover is told by whom, and not what its lost region lacks.
+  const ask = new Step("ask-fence", {
+    command: "claim",
+    connection: connect({
+      ...identity,
+      control: farServer.root.apply((access) => ({ ...access, bucket: buckets.control })),
+    }),
+    params: { optional: true, observe: true },
+    guard: true,
+  });
+  const nearServer = new LocalS3("s3-near", { region: near }, { dependsOn: [ask] });
   const vault = new LocalVault("vault", {
     base: identity,
     near: nearServer.root,

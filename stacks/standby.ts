@@ -3,7 +3,7 @@ import { LocalClickHouse } from "../components/clickhouse/local.ts";
 import { LocalKafka } from "../components/kafka/local.ts";
 import { connect, type ConnectionParts } from "../components/local/context.ts";
 import { Key } from "../components/local/key.ts";
-import { Step } from "../components/local/step.ts";
+import { resultsOf, Step } from "../components/local/step.ts";
 import { barmanStore, LocalPostgres } from "../components/postgres/local.ts";
 import { LocalProtection } from "../components/protection/local.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
@@ -225,12 +225,10 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
       connection: connect({ ...base, control: controlAdmin }),
       params: pulumi.output({
         recoveryId,
-        results: {
-          gate: gate.result,
-          pick: pick.result,
-          ...recovery.results,
-          backup: backup.result,
-        },
+        // Outputs are joined, never spread: `{...output}` is the output itself.
+        results: pulumi
+          .all([resultsOf({ gate, pick }), recovery.results, backup.result])
+          .apply(([before, boxes, result]) => ({ ...before, ...boxes, backup: result })),
       }),
     },
     { dependsOn: [backup] },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { portsPerRegion, regionPorts } from "./ports.ts";
+import { portsPerRegion, portTrouble, regionPorts } from "./ports.ts";
 
 function flat(value: unknown): number[] {
   return typeof value === "number" ? [value] : Object.values(value as object).flatMap(flat);
@@ -35,4 +35,16 @@ test("a recovered engine gets ports that the lost one does not hold", () => {
   expect(after.postgres).not.toBe(before.postgres);
   expect(after.zookeeper).not.toEqual(before.zookeeper);
   expect(after.kafka).toEqual(before.kafka);
+});
+
+test.each([
+  [27_000, "32768\t60999\n", undefined],
+  [32_468, "32768\t60999\n", undefined],
+  [32_469, "32768\t60999\n", /up to 32768, .* portBase of at most 32468/],
+  [33_000, "32768\t60999\n", /from 32768 to 60999/],
+  [61_000, "32768\t60999\n", undefined],
+  [33_000, "", undefined],
+])("portBase %i beside outgoing ports %j", (portBase, outgoing, trouble) => {
+  if (trouble === undefined) expect(portTrouble(portBase, outgoing)).toBeUndefined();
+  else expect(portTrouble(portBase, outgoing)).toMatch(trouble);
 });

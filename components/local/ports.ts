@@ -57,3 +57,24 @@ export function regionPorts(
     })),
   };
 }
+
+/** The platform takes at most so many: primary, standby, and a drill beside them. */
+const regions = 3;
+
+/**
+ * Why ports from `portBase` on are a poor choice; undefined when they are not.
+ *
+ * @param outgoing the kernel's `net.ipv4.ip_local_port_range`, for example `32768\t60999`; empty when
+ * it cannot be read
+ */
+export function portTrouble(portBase: number, outgoing: string): string | undefined {
+  const [low, high] = outgoing.trim().split(/\s+/).map(Number);
+  if (low === undefined || high === undefined) return undefined;
+  const end = portBase + regions * portsPerRegion - 1;
+  if (end < low || portBase > high) return undefined;
+  return (
+    `recover:portBase ${portBase} takes ports up to ${end}, and from ${low} to ${high} the kernel gives ` +
+    "ports to outgoing connections: an engine may find its own one taken when it starts. Choose " +
+    `a portBase of at most ${low - regions * portsPerRegion}.`
+  );
+}

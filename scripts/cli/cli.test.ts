@@ -83,7 +83,9 @@ describe("a command", () => {
     );
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ count: 11 });
-    expect(err).toContain("error: count is red:");
+    expect(err).toContain("error: count is red:\n  stack: local");
+    const told = await run(count, { connection: "connection.json" }, { count: 11 });
+    expect(told.err).toMatch(/error: count is red; see above$/);
   });
 
   test.each([
@@ -196,20 +198,33 @@ describe("results", () => {
           { partition: 0, next: 12n },
           { partition: 10, next: null },
         ],
+        seconds: 7.945359857000001,
         deep: { ok: true, list: ["x", "y"] },
+        each: [
+          { id: 1, of: { a: 1 } },
+          { id: 2, of: { a: 2 } },
+        ],
       }),
     ).toBe(
       [
-        "id:    a",
-        "lost:  0",
-        "empty: -",
+        "id:      a",
+        "lost:    0",
+        "empty:   -",
         "rows:",
         "  partition  next",
         "  0          12",
         "  10         -",
+        "seconds: 7.945",
         "deep:",
         "  ok:   true",
         "  list: x, y",
+        "each:",
+        "  - id: 1",
+        "    of:",
+        "      a: 1",
+        "  - id: 2",
+        "    of:",
+        "      a: 2",
       ].join("\n"),
     );
   });

@@ -5,7 +5,7 @@ export function pretty(value: unknown, indent = ""): string {
   if (Array.isArray(value)) {
     if (value.length === 0) return `${indent}(none)`;
     if (value.every(isFlatRecord)) return table(value, indent);
-    return value.map((each) => pretty(each, indent)).join("\n");
+    return value.map((each) => item(pretty(each, `${indent}  `), indent)).join("\n");
   }
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   const width = Math.max(0, ...entries.filter(([, each]) => isScalar(each)).map(([k]) => k.length));
@@ -36,6 +36,11 @@ export function toJson(value: unknown): string {
       : each,
   ) as string | undefined;
   return text ?? "null";
+}
+
+/** One of several records: a dash shows where it begins. */
+function item(text: string, indent: string): string {
+  return `${indent}- ${text.slice(indent.length + 2)}`;
 }
 
 function table(rows: readonly Record<string, unknown>[], indent: string): string {
@@ -77,5 +82,11 @@ function isShortList(value: unknown): boolean {
 function scalar(value: unknown): string {
   if (value === undefined || value === null) return "-";
   if (Array.isArray(value)) return value.length === 0 ? "-" : value.map(scalar).join(", ");
+  if (typeof value === "number" && !Number.isInteger(value)) return String(rounded(value));
   return typeof value === "string" ? value : toJson(value);
+}
+
+/** Three digits behind the point: seconds to the millisecond. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

@@ -48,8 +48,11 @@ export async function runCommand(
     const code = command.exitCode?.(result) ?? EXIT.clean;
     if (common.json === true) streams.out(toJson(result));
     else if (result !== undefined) streams.out(pretty(result));
-    if (code !== EXIT.clean)
-      streams.err(`error: ${command.name} is red:\n${pretty(brief(result), "  ")}`);
+    if (code !== EXIT.clean) {
+      // Whoever reads JSON shows the error alone; a person has just read the result.
+      const details = common.json === true ? `:\n${pretty(brief(result), "  ")}` : "; see above";
+      streams.err(`error: ${command.name} is red${details}`);
+    }
     return code;
   } catch (error) {
     return reportError(error, streams);

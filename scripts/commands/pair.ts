@@ -19,6 +19,21 @@ export interface PairResult {
   readonly trustedKeys: readonly string[];
 }
 
+type Settings = Readonly<Record<string, { readonly value?: string }>>;
+
+/** What both sides must agree on: the topic that comes back, and on one machine folder and ports. */
+const shared = ["dataDir", "portBase", "eventsTopic", "partitions", "kafkaMode"];
+
+/** The primary's values of shared settings, as `pulumi config --json` prints them, that the standby lacks. */
+export function differing(primary: Settings, standby: Settings): [string, string][] {
+  return shared.flatMap((key): [string, string][] => {
+    const wanted = primary[`recover:${key}`]?.value;
+    return wanted === undefined || wanted === standby[`recover:${key}`]?.value
+      ? []
+      : [[key, wanted]];
+  });
+}
+
 /**
  * Writes into the standby's own config what it must know before the day: where the vault's copy in its
  * region answers, the login, and which keys sign the ledgers. On the day nobody can be asked.
@@ -43,6 +58,10 @@ export default defineStandaloneCommand({
       await pulumi(["stack", "init", standby, "--non-interactive"], `a new stack "${standby}"`);
       context.progress(`stack ${standby} made`);
     }
+    const settings = async (name: string) =>
+      JSON.parse(
+        await pulumi(["config", "--json", "--stack", name], `the config of stack "${name}"`),
+      ) as Settings;
     const set = async (key: string, value: string, flags: readonly string[] = []) => {
       await pulumi(
         ["config", "set", "--stack", standby, ...flags, `recover:${key}`],
@@ -56,6 +75,9 @@ export default defineStandaloneCommand({
     await set("vaultSecretAccessKey", found.server.secretAccessKey, ["--secret"]);
     for (const [keyId, publicKey] of Object.entries(found.trust)) {
       await set(`trust["${keyId}"]`, publicKey.trimEnd(), ["--path"]);
+    }
+    for (const [key, value] of differing(await settings(stack), await settings(standby))) {
+      await set(key, value);
     }
     return {
       standby,

@@ -19,19 +19,29 @@ export async function planInputOf(stack: string): Promise<PlanInput> {
     ["config", "--show-secrets", "--json", "--stack", stack],
     `the config of stack "${stack}"`,
   );
+  return planInputFrom(stack, JSON.parse(printed));
+}
+
+/**
+ * The same from what `pulumi config --json` printed.
+ *
+ * @throws UserError that says how to pair, when the vault's settings are not there
+ */
+export function planInputFrom(stack: string, printed: unknown): PlanInput {
   const config = z
     .record(
       z.string(),
-      z.object({ value: z.string().optional(), objectValue: z.unknown() }).loose(),
+      // Plain settings have no `objectValue`, structured ones have both.
+      z.object({ value: z.string().optional(), objectValue: z.unknown().optional() }).loose(),
     )
-    .parse(JSON.parse(printed));
+    .parse(printed);
   const value = (name: string): string => {
     const found = config[`recover:${name}`]?.value;
     if (found === undefined || found === "") {
       throw new UserError(
         `stack "${stack}" does not know the vault: recover:${name} is not in its config. Pair it with the ` +
-          "primary while that is up: `npm run dr -- pair --stack local --standby " +
-          `${stack}\`. A plan is made for a standby: for the primary see \`status\`.`,
+          `primary while that is up: \`npm run pair -- --standby ${stack}\`. A plan is made for a standby: ` +
+          "for the primary see `status`.",
       );
     }
     return found;

@@ -53,6 +53,19 @@ describe("the primary", () => {
     expect(commandsOf(made)).toContain("attach");
   });
 
+  test("asks the fence in every preview before its own region is looked at", () => {
+    const ask = made.find((each) => each.name === "ask-fence");
+    expect(ask?.inputs).toMatchObject({
+      command: "claim",
+      guard: true,
+      params: { optional: true, observe: true },
+      // The standby's side alone: what lies in the primary's may be lost.
+      connection: { control: { endpoint: "http://127.0.0.1:27100", bucket: "recover-control" } },
+    });
+    const order = made.map((each) => each.name);
+    expect(order.indexOf("ask-fence")).toBeLessThan(order.indexOf("s3-near-server"));
+  });
+
   test("keeps the buckets when it is destroyed, and nothing else", () => {
     const kept = made.filter((each) => each.inputs["retainData"] === true);
     expect(kept.map((each) => each.name).sort()).toEqual(["s3-far-server", "s3-near-server"]);

@@ -37,7 +37,8 @@ export async function platformOf(stack: Stack): Promise<Platform> {
     }
     return value;
   };
-  const { standbyConfig, recovery } = outputs as Pick<Platform, "standbyConfig" | "recovery">;
+  const { standbyConfig } = outputs as Pick<Platform, "standbyConfig">;
+  const recovery = outputs["recoveryDetails"];
   return {
     kafka: {
       bootstrap: text("kafkaBootstrap"),

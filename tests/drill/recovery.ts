@@ -1,4 +1,4 @@
-/** One box of the recovery graph in the stack output `recovery`. */
+/** One box of the recovery graph in the stack output `recoveryDetails`. */
 interface Box {
   readonly result: unknown;
 }
@@ -44,7 +44,7 @@ export interface RecoveryFacts {
   readonly ledger: string | null;
 }
 
-/** Reads the output `recovery`; a recovery of PostgreSQL or ZooKeeper has none: nothing was fenced. */
+/** Reads the output `recoveryDetails`; a recovery of PostgreSQL or ZooKeeper has none: nothing was fenced. */
 export function recoveryFacts(recovery: unknown): RecoveryFacts {
   const fence = box(recovery, "fence");
   const restore = box(recovery, "restore");
