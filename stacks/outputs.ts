@@ -17,7 +17,12 @@ export interface OutputArgs {
   /** Connection of the backup job, for `backup` by hand. */
   readonly backup: pulumi.Output<Connection>;
   /** What a standby's own config must hold before the day. @default none: this is the standby */
-  readonly standby?: { readonly server: pulumi.Input<S3Access>; readonly trust: Part<"trust"> };
+  readonly standby?: {
+    readonly server: pulumi.Input<S3Access>;
+    readonly trust: Part<"trust">;
+    /** What both sides must agree on. */
+    readonly settings: Readonly<Record<string, string | number>>;
+  };
   readonly recovery?: pulumi.Input<unknown>;
 }
 

@@ -140,7 +140,16 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     signing: signer,
     trust,
     backup: protection.backupConnection,
-    standby: { server: farServer.root, trust },
+    standby: {
+      server: farServer.root,
+      trust,
+      settings: {
+        eventsTopic: settings.eventsTopic,
+        partitions: settings.partitions,
+        kafkaMode: settings.kafkaMode,
+        portBase: settings.portBase,
+      },
+    },
     ...recoveryOutput(clickhouse.recovered, inPlace),
   });
 }

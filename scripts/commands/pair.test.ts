@@ -1,20 +1,40 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { differing } from "./pair.ts";
+import pair, { differing } from "./pair.ts";
 
 test("pairing gives the standby what both sides must agree on, and nothing else", () => {
-  const primary = {
-    "recover:region": { value: "east" },
-    "recover:portBase": { value: "5000" },
-    "recover:partitions": { value: "12" },
-    "recover:eventsTopic": { value: "clickhouse_events_json" },
-  };
   const standby = {
-    "recover:region": { value: "west" },
     "recover:portBase": { value: "27000" },
     "recover:eventsTopic": { value: "clickhouse_events_json" },
   };
-  expect(differing(primary, standby)).toEqual([
+  const wanted = { portBase: 5000, partitions: 12, eventsTopic: "clickhouse_events_json" };
+  expect(differing(wanted, standby)).toEqual([
     ["portBase", "5000"],
     ["partitions", "12"],
   ]);
+});
+
+test.each([
+  ["no stack and no file", undefined, /which primary\?.*--from FILE/],
+  ["a file that is not there", "", /missing\.json cannot be read/],
+  ["a file with something else", "hello", /is not JSON: write it with/],
+  ["a file of another output", "{}", /is not what is expected:\n {2}server/],
+])("%s: says what to give", async (_, content, message) => {
+  const folder = await mkdtemp(join(tmpdir(), "recover-pair-"));
+  try {
+    const from = join(folder, content === "" ? "missing.json" : "standby.json");
+    if (content !== undefined && content !== "") await writeFile(from, content);
+    const context = {
+      progress: () => undefined,
+      warn: () => undefined,
+      ready: () => undefined,
+      signal: new AbortController().signal,
+    };
+    const given = { standby: "dr", ...(content === undefined ? {} : { from }) };
+    await expect(pair.run(undefined, given, context)).rejects.toThrow(message);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

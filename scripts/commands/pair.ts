@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { pulumi, stackOutput } from "../cli/pulumi.ts";
 import { parseAs } from "../cli/input.ts";
@@ -6,12 +7,21 @@ import { s3Access } from "../connection.ts";
 
 const params = z.object({
   standby: z.string().default("local-dr").describe("stack that gets the settings"),
+  from: z
+    .string()
+    .optional()
+    .describe(
+      "file with what `pulumi stack output standbyConfig --show-secrets --json` printed: pairs without the primary",
+    ),
 });
 
 const standbyConfig = z.object({
   server: s3Access,
   trust: z.record(z.string(), z.string()),
+  /** What both sides must agree on: the topic that comes back, and on one machine the ports. */
+  settings: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });
+export type StandbyConfig = z.infer<typeof standbyConfig>;
 
 export interface PairResult {
   readonly standby: string;
@@ -19,19 +29,17 @@ export interface PairResult {
   readonly trustedKeys: readonly string[];
 }
 
-type Settings = Readonly<Record<string, { readonly value?: string }>>;
+/** Settings as `pulumi config --json` prints them. */
+type Settings = Readonly<Record<string, { readonly value?: string | undefined }>>;
 
-/** What both sides must agree on: the topic that comes back, and on one machine folder and ports. */
-const shared = ["dataDir", "portBase", "eventsTopic", "partitions", "kafkaMode"];
-
-/** The primary's values of shared settings, as `pulumi config --json` prints them, that the standby lacks. */
-export function differing(primary: Settings, standby: Settings): [string, string][] {
-  return shared.flatMap((key): [string, string][] => {
-    const wanted = primary[`recover:${key}`]?.value;
-    return wanted === undefined || wanted === standby[`recover:${key}`]?.value
-      ? []
-      : [[key, wanted]];
-  });
+/** Those of the primary's settings that the standby does not have with the same value. */
+export function differing(
+  wanted: StandbyConfig["settings"],
+  standby: Settings,
+): [string, string][] {
+  return Object.entries(wanted)
+    .map(([key, value]): [string, string] => [key, String(value)])
+    .filter(([key, value]) => standby[`recover:${key}`]?.value !== value);
 }
 
 /**
@@ -42,26 +50,16 @@ export default defineStandaloneCommand({
   name: "pair",
   summary: "Give the standby's own config the vault's address, login and the ledgers' public key",
   params,
-  async run(stack, { standby }, context): Promise<PairResult> {
-    if (stack === undefined) {
-      throw new UserError("which primary? Pass --stack NAME of the stack that is up (`local`).");
-    }
-    const found = parseAs(
-      standbyConfig,
-      await stackOutput(stack, "standbyConfig"),
-      `output "standbyConfig" of stack "${stack}"`,
-    );
+  async run(stack, { standby, from }, context): Promise<PairResult> {
+    const found = await configOf(stack, from);
     const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], "its stacks")) as {
       name: string;
     }[];
     if (!stacks.some((each) => each.name === standby)) {
-      await pulumi(["stack", "init", standby, "--non-interactive"], `a new stack "${standby}"`);
+      const init = ["stack", "init", standby, "--no-select", "--non-interactive"];
+      await pulumi(init, `a new stack "${standby}"`);
       context.progress(`stack ${standby} made`);
     }
-    const settings = async (name: string) =>
-      JSON.parse(
-        await pulumi(["config", "--json", "--stack", name], `the config of stack "${name}"`),
-      ) as Settings;
     const set = async (key: string, value: string, flags: readonly string[] = []) => {
       await pulumi(
         ["config", "set", "--stack", standby, ...flags, `recover:${key}`],
@@ -76,7 +74,11 @@ export default defineStandaloneCommand({
     for (const [keyId, publicKey] of Object.entries(found.trust)) {
       await set(`trust["${keyId}"]`, publicKey.trimEnd(), ["--path"]);
     }
-    for (const [key, value] of differing(await settings(stack), await settings(standby))) {
+    const printed = await pulumi(
+      ["config", "--json", "--stack", standby],
+      `the config of stack "${standby}"`,
+    );
+    for (const [key, value] of differing(found.settings, JSON.parse(printed) as Settings)) {
       await set(key, value);
     }
     return {
@@ -86,3 +88,36 @@ export default defineStandaloneCommand({
     };
   },
 });
+
+async function configOf(
+  stack: string | undefined,
+  from: string | undefined,
+): Promise<StandbyConfig> {
+  if (from !== undefined) {
+    const printed = await readFile(from, "utf8").catch((error: unknown) => {
+      throw new UserError(`${from} cannot be read: ${(error as Error).message}`);
+    });
+    return parseAs(standbyConfig, jsonOf(printed, from), from);
+  }
+  if (stack === undefined) {
+    throw new UserError(
+      "which primary? Pass --stack NAME of the stack that is up (`local`), or --from FILE with what it " +
+        "printed while it was: `pulumi stack output standbyConfig --show-secrets --json`.",
+    );
+  }
+  return parseAs(
+    standbyConfig,
+    await stackOutput(stack, "standbyConfig"),
+    `output "standbyConfig" of stack "${stack}"`,
+  );
+}
+
+function jsonOf(printed: string, from: string): unknown {
+  try {
+    return JSON.parse(printed) as unknown;
+  } catch {
+    throw new UserError(
+      `${from} is not JSON: write it with \`pulumi stack output standbyConfig --show-secrets --json\`.`,
+    );
+  }
+}

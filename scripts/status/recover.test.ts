@@ -23,6 +23,11 @@ test("a plan knows the vault from the standby's config alone", () => {
   expect(trust).toEqual({ abc: key });
 });
 
+test("a primary is told where its own readiness is shown", () => {
+  const primary = { ...printed, "recover:role": { value: "primary" } };
+  expect(() => planInputFrom("local", primary)).toThrow(/is a primary.*status --stack local/);
+});
+
 test("a stack that was never paired is told how", () => {
   const { "recover:region": region } = printed;
   expect(() => planInputFrom("dr2", { "recover:region": region })).toThrow(

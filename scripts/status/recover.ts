@@ -35,13 +35,18 @@ export function planInputFrom(stack: string, printed: unknown): PlanInput {
       z.object({ value: z.string().optional(), objectValue: z.unknown().optional() }).loose(),
     )
     .parse(printed);
+  if (config["recover:role"]?.value === "primary") {
+    throw new UserError(
+      `stack "${stack}" is a primary, and a plan is of a standby's recovery: --stack local-dr, for ` +
+        `example. How well "${stack}" could be recovered says \`npm run dr -- status --stack ${stack}\`.`,
+    );
+  }
   const value = (name: string): string => {
     const found = config[`recover:${name}`]?.value;
     if (found === undefined || found === "") {
       throw new UserError(
         `stack "${stack}" does not know the vault: recover:${name} is not in its config. Pair it with the ` +
-          `primary while that is up: \`npm run pair -- --standby ${stack}\`. A plan is made for a standby: ` +
-          "for the primary see `status`.",
+          `primary while that is up: \`npm run pair -- --standby ${stack}\`.`,
       );
     }
     return found;
