@@ -1,7 +1,9 @@
-import { answer, onPath, real } from "../lib/find.mjs";
+import { answer, isExecutable, onPath, real } from "../lib/find.mjs";
 import { inRoot } from "../lib/paths.mjs";
 import { Problem } from "../lib/problem.mjs";
 import { isAtLeast, versions } from "../lib/versions.mjs";
+
+const own = inRoot("node_modules", ".bin", "node");
 
 /** @type {import("../lib/piece.mjs").Piece} */
 export const node = {
@@ -10,14 +12,11 @@ export const node = {
   version: `${versions.node} or at least ${versions.nodeMinimum}`,
   revision: 1,
   files: [],
-  seen: () => process.execPath,
+  // The project's own is chosen whichever Node runs this: two shells must not undo each other's choice.
+  seen: () => (isExecutable(own) ? "" : process.execPath),
   megabytes: 0,
   async install() {
-    const candidates = [
-      inRoot("node_modules", ".bin", "node"),
-      process.execPath,
-      ...onPath("node"),
-    ];
+    const candidates = [own, process.execPath, ...onPath("node")];
     const found = candidates.find((candidate) =>
       isAtLeast(answer([candidate, "--version"]) ?? "", versions.nodeMinimum),
     );
