@@ -47,12 +47,17 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     guard: true,
   });
   const nearServer = new LocalS3("s3-near", { region: near }, { dependsOn: [ask] });
-  const vault = new LocalVault("vault", {
-    base: identity,
-    near: nearServer.root,
-    far: farServer.root,
-    lockDays: Math.ceil(settings.lockFor / 86_400),
-  });
+  const vault = new LocalVault(
+    "vault",
+    {
+      base: identity,
+      near: nearServer.root,
+      far: farServer.root,
+      lockDays: Math.ceil(settings.lockFor / 86_400),
+    },
+    // Logins of the standby's side are not made anew beneath a standby that has taken over.
+    { dependsOn: [ask] },
+  );
   const claim = new Step<{ epoch: number }>("claim", {
     command: "claim",
     connection: connect({ ...identity, control: vault.recovery.control }),

@@ -44,6 +44,14 @@ describe("claim", () => {
     expect(store.objects.size).toBe(2);
   });
 
+  test("a stack of the same name is told what became of its former self", async () => {
+    const store = new MemoryControl();
+    await claim(store, east);
+    await expect(claim(store, { ...east, owner: "made anew" })).rejects.toThrow(
+      /is fenced: epoch 1 .*before it was destroyed, .*npm run purge/,
+    );
+  });
+
   test("the holder of a later epoch gets that one; lines are apart", async () => {
     const store = new MemoryControl();
     await claim(store, east);

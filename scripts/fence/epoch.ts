@@ -126,6 +126,16 @@ export function since(fence: FenceRecord): string {
   return `since ${fence.time} (${fence.kind} fence of recovery "${fence.recoveryId}": ${fence.reason})`;
 }
 
+const afterTakeover =
+  "Keep this stack down (`pulumi destroy` keeps the vault), or bring the work back to it with a " +
+  "recovery of its own: change its role to standby and run `pulumi up` once the other side is stopped.";
+
+/** A destroyed stack keeps its vault and loses its name: the next one of that name is another. */
+const afterDestroy =
+  "It is a stack of the same name: either this one before it was destroyed, then bring its data back " +
+  "with the standby, or begin with nothing after `npm run purge -- --yes`; or one in another state " +
+  "backend, then work with that one.";
+
 export function heldByOther(
   fence: FenceRecord,
   me: Pick<Connection, "stack" | "owner" | "line">,
@@ -134,9 +144,7 @@ export function heldByOther(
   return new UserError(
     `stack "${me.stack}" (owner ${me.owner}) is fenced: epoch ${fence.epoch} of line "${me.line}" is ` +
       `held by ${holder(fence)} ${since(fence)}, says ${where}. Two sides must never consume or ` +
-      `write at once, so nothing was changed. Keep this stack down (\`pulumi destroy\` keeps the ` +
-      `vault), or bring the work back to it with a recovery of its own: change its role to standby ` +
-      "and run `pulumi up` once the other side is stopped.",
+      `write at once, so nothing was changed. ${fence.stack === me.stack ? afterDestroy : afterTakeover}`,
   );
 }
 
