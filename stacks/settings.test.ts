@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type * as pulumi from "@pulumi/pulumi";
-import { readSettings } from "./settings.ts";
+import { protectionsOff, readSettings } from "./settings.ts";
 
 function config(values: Record<string, unknown>): pulumi.Config {
   const get = (key: string) => values[key];
@@ -20,6 +20,22 @@ describe("settings", () => {
       replicationLag: { min: 1, max: 30 },
       recoveries: [],
     });
+  });
+
+  test("a protection that is off is told with its reason", () => {
+    expect(protectionsOff(readSettings(config(base), "/project"))).toEqual([]);
+    const off = { ...base, incrementalBackups: { off: "nothing changes here" } };
+    expect(protectionsOff(readSettings(config(off), "/project"))).toEqual([
+      "recover:incrementalBackups is off: nothing changes here",
+    ]);
+  });
+
+  test("an empty text is a setting that was left out", () => {
+    const settings = readSettings(
+      config({ ...base, vaultEndpoint: "", takeoverReason: "" }),
+      "/project",
+    );
+    expect(settings).toEqual(readSettings(config(base), "/project"));
   });
 
   test.each([

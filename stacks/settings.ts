@@ -76,6 +76,17 @@ const settingsSchema = z
 
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Protections that are off, each with its reason: for every preview. */
+export function protectionsOff(settings: Settings): string[] {
+  return (["fullBackups", "incrementalBackups"] as const).flatMap((name) => {
+    const schedule = settings[name];
+    return "off" in schedule ? [`recover:${name} is off: ${schedule.off}`] : [];
+  });
+}
+
+/** Every setting, in the order of the README's table; the standby reads its secret by itself. */
+export const settingNames = [...Object.keys(settingsSchema.shape), "vaultSecretAccessKey"];
+
 const objectKeys = new Set([
   "replicationLag",
   "lease",
@@ -101,7 +112,8 @@ export function readSettings(config: pulumi.Config, root: string): Settings {
       : numberKeys.has(key)
         ? config.getNumber(key)
         : config.get(key);
-    if (value !== undefined) raw[key] = value;
+    // Pulumi.yaml's default of what may be left out.
+    if (value !== undefined && value !== "") raw[key] = value;
   }
   const parsed = settingsSchema.safeParse(raw);
   if (!parsed.success) {
