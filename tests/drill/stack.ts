@@ -52,13 +52,10 @@ export class Stack {
     await this.set(settings);
   }
 
-  /** Sets `recover:KEY` of each; what is no text is written as JSON. */
+  /** Sets `recover:KEY` of each; objects and lists leaf by leaf, as Pulumi.yaml declares them. */
   async set(settings: Readonly<Record<string, Setting>>): Promise<void> {
-    const pairs = Object.entries(settings).map(([key, value]) => {
-      const text = typeof value === "object" ? JSON.stringify(value) : `${value}`;
-      return ["--plaintext", `recover:${key}=${text}`];
-    });
-    await this.#pulumi(["config", "set-all", "--stack", this.name, ...pairs.flat()]);
+    const pairs = leavesOf("recover:", settings).flatMap((leaf) => ["--plaintext", leaf]);
+    await this.#pulumi(["config", "set-all", "--stack", this.name, "--path", ...pairs]);
   }
 
   /** The value goes through stdin: no other process of the machine may read it. */
@@ -135,6 +132,18 @@ export class Stack {
       reject: false,
     }) as ResultPromise;
   }
+}
+
+/** `recover:lease["ttl"]=15 seconds` and so on: what `pulumi config set-all --path` takes. */
+export function leavesOf(prefix: string, settings: object): string[] {
+  const nested = !prefix.endsWith(":");
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]) => {
+    const step = Array.isArray(settings) ? `[${key}]` : nested ? `["${key}"]` : key;
+    const path = `${prefix}${step}`;
+    return typeof value === "object" && value !== null
+      ? leavesOf(path, value)
+      : [`${path}=${String(value)}`];
+  });
 }
 
 /** A state's values with every secret replaced by what is in it. */
