@@ -1,16 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type * as pulumi from "@pulumi/pulumi";
+import { configOf } from "../tests/components/mocks.ts";
 import { protectionsOff, readSettings } from "./settings.ts";
 
-function config(values: Record<string, unknown>): pulumi.Config {
-  const get = (key: string) => values[key];
-  return { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
-}
 const base = { role: "primary", region: "east", standbyRegion: "west" };
 
 describe("settings", () => {
   test("defaults are filled in, durations become seconds, paths become absolute", () => {
-    const settings = readSettings(config(base), "/project");
+    const settings = readSettings(configOf(base), "/project");
     expect(settings).toMatchObject({
       archiveFlush: 5,
       partitions: 6,
@@ -23,19 +19,19 @@ describe("settings", () => {
   });
 
   test("a protection that is off is told with its reason", () => {
-    expect(protectionsOff(readSettings(config(base), "/project"))).toEqual([]);
+    expect(protectionsOff(readSettings(configOf(base), "/project"))).toEqual([]);
     const off = { ...base, incrementalBackups: { off: "nothing changes here" } };
-    expect(protectionsOff(readSettings(config(off), "/project"))).toEqual([
+    expect(protectionsOff(readSettings(configOf(off), "/project"))).toEqual([
       "recover:incrementalBackups is off: nothing changes here",
     ]);
   });
 
   test("an empty text is a setting that was left out", () => {
     const settings = readSettings(
-      config({ ...base, vaultEndpoint: "", takeoverReason: "" }),
+      configOf({ ...base, vaultEndpoint: "", takeoverReason: "" }),
       "/project",
     );
-    expect(settings).toEqual(readSettings(config(base), "/project"));
+    expect(settings).toEqual(readSettings(configOf(base), "/project"));
   });
 
   test.each([
@@ -57,7 +53,7 @@ describe("settings", () => {
     ],
     ["an unknown recovery", { ...base, recoveries: ["kafka"] }, /recoveries/],
   ])("%s is refused by name and nothing is changed", (_, values, message) => {
-    expect(() => readSettings(config(values), "/project")).toThrow(message);
-    expect(() => readSettings(config(values), "/project")).toThrow(/nothing was changed/);
+    expect(() => readSettings(configOf(values), "/project")).toThrow(message);
+    expect(() => readSettings(configOf(values), "/project")).toThrow(/nothing was changed/);
   });
 });

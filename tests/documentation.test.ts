@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { primary } from "../stacks/primary.ts";
 import { readSettings, settingNames } from "../stacks/settings.ts";
 import { standby } from "../stacks/standby.ts";
-import { record } from "./components/mocks.ts";
+import { configOf, record } from "./components/mocks.ts";
 import { negatives } from "./drill/options.ts";
 import { disasters } from "./drill/plan.ts";
 
@@ -33,8 +33,7 @@ function declared(): Map<string, string | undefined> {
 }
 
 function settings(values: Record<string, unknown>) {
-  const get = (key: string) => values[key];
-  return readSettings({ get, getObject: get, getNumber: get } as unknown as pulumi.Config, root);
+  return readSettings(configOf(values), root);
 }
 const east = { role: "primary", region: "east", standbyRegion: "west" };
 const west = {

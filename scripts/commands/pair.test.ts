@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { silentReporter } from "../../tests/harness/reporter.ts";
 import pair, { differing } from "./pair.ts";
 
 test("pairing gives the standby what both sides must agree on, and nothing else", () => {
@@ -26,14 +27,8 @@ test.each([
   try {
     const from = join(folder, content === "" ? "missing.json" : "standby.json");
     if (content !== undefined && content !== "") await writeFile(from, content);
-    const context = {
-      progress: () => undefined,
-      warn: () => undefined,
-      ready: () => undefined,
-      signal: new AbortController().signal,
-    };
     const given = { standby: "dr", ...(content === undefined ? {} : { from }) };
-    await expect(pair.run(undefined, given, context)).rejects.toThrow(message);
+    await expect(pair.run(undefined, given, silentReporter)).rejects.toThrow(message);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

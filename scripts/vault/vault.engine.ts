@@ -1,8 +1,9 @@
 import { DeleteObjectCommand, PutObjectRetentionCommand } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cleanUpAfterFile } from "../../tests/harness/process.ts";
+import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
-import { UserError, type Context } from "../command.ts";
+import { UserError } from "../command.ts";
 import vault from "../commands/vault.ts";
 import { connectionSchema, type Connection } from "../connection.ts";
 import { ObjectStore } from "./s3.ts";
@@ -10,12 +11,6 @@ import { revokeEpoch } from "./users.ts";
 
 cleanUpAfterFile();
 
-const quiet: Context = {
-  progress: () => undefined,
-  warn: () => undefined,
-  signal: new AbortController().signal,
-  ready: () => undefined,
-};
 const secretOf = (name: string): string => `secret-of-${name}-in-a-test`;
 const logins = [
   ...[1, 2].flatMap((epoch) => ["archiver", "backup", "wal", "lease"].map((r) => `${r}-e${epoch}`)),
@@ -34,7 +29,7 @@ const run = (names: readonly string[]) =>
       lockDays: 1,
       users: Object.fromEntries(names.map((name) => [name, secretOf(name)])),
     }),
-    quiet,
+    silentReporter,
   );
 const as = (name: string): ObjectStore => s3.as(name, secretOf(name));
 
@@ -214,9 +209,9 @@ describe("the command", () => {
     await vault.run(
       { ...swapped, vault: { ...other.vault, backups: "b-1", archive: "a-1" } },
       vault.params.parse({}),
-      quiet,
+      silentReporter,
     );
-    await expect(vault.run(swapped, vault.params.parse({}), quiet)).rejects.toThrow(
+    await expect(vault.run(swapped, vault.params.parse({}), silentReporter)).rejects.toThrow(
       /without Object Lock/,
     );
     await other.stop();

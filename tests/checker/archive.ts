@@ -1,6 +1,4 @@
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { createZstdDecompress } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 
 /** The vault's archive bucket, with a login that may read it. */
@@ -66,8 +64,11 @@ export async function readArchive(access: ArchiveReader, clusterId: string): Pro
         if (!key.includes(`/${clusterId}/`)) continue;
         objects++;
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        const input = (Body as Readable).pipe(createZstdDecompress());
-        for await (const line of createInterface({ input })) {
+        // Whole, not as a stream: objects are small, and no failure may pass for an end.
+        const packed = await Body?.transformToByteArray();
+        if (packed === undefined) throw new Error(`the archive's object ${key} has no content`);
+        for (const line of zstdDecompressSync(packed).toString().split("\n")) {
+          if (line === "") continue;
           const { partition, offset } = (JSON.parse(line) as Envelope).metadata;
           let known = partitions.get(partition);
           if (known === undefined) partitions.set(partition, (known = new Offsets()));

@@ -7,6 +7,12 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
 }
 
+/** A stack's configuration in the namespace `recover`, as the settings read it. */
+export function configOf(values: Readonly<Record<string, unknown>>): pulumi.Config {
+  const get = (key: string) => values[key];
+  return { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
+}
+
 /** What the steps answer in these tests, by command; the rest answers `{}`. */
 const answers: Record<string, unknown> = {
   claim: { epoch: 1 },

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type * as pulumi from "@pulumi/pulumi";
 import { primary } from "../../stacks/primary.ts";
 import { readSettings } from "../../stacks/settings.ts";
-import { record, type Recorded } from "./mocks.ts";
+import { configOf, record, type Recorded } from "./mocks.ts";
 
 function settings(values: Record<string, unknown> = {}) {
   const all: Record<string, unknown> = {
@@ -11,9 +10,7 @@ function settings(values: Record<string, unknown> = {}) {
     standbyRegion: "west",
     ...values,
   };
-  const get = (key: string) => all[key];
-  const config = { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
-  return readSettings(config, "/project");
+  return readSettings(configOf(all), "/project");
 }
 
 const names = (made: readonly Recorded[], type: string) =>

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { readSettings } from "../../stacks/settings.ts";
 import { standby } from "../../stacks/standby.ts";
-import { record, type Recorded } from "./mocks.ts";
+import { configOf, record, type Recorded } from "./mocks.ts";
 
 let made: Recorded[];
 beforeAll(async () => {
@@ -13,10 +13,8 @@ beforeAll(async () => {
     vaultEndpoint: "http://127.0.0.1:27100",
     vaultAccessKeyId: "root-west",
   };
-  const get = (key: string) => values[key];
-  const config = { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
   pulumi.runtime.setConfig("recover:vaultSecretAccessKey", "a secret of a test");
-  made = await record(() => standby(readSettings(config, "/project"), "/project"));
+  made = await record(() => standby(readSettings(configOf(values), "/project"), "/project"));
 });
 
 test("the report joins every box, from the gate to the backup", () => {

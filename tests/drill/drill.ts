@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "../../engines/proc.ts";
-import { readArchive, type Archived } from "../checker/archive.ts";
+import type { Archived } from "../checker/archive.ts";
 import { runCommand } from "./commands.ts";
 import { Crowd } from "./crowd.ts";
 import { holdAt, processesOf, strike, type Struck } from "./disaster.ts";
@@ -14,7 +14,7 @@ import { Fleet } from "./producers/fleet.ts";
 import type { Progress } from "./progress.ts";
 import { configurePrimary, configureStandby, halfRecovered } from "./provision.ts";
 import { Stack } from "./stack.ts";
-import { trimArchive } from "./trim.ts";
+import { heldByVault } from "./vault-copy.ts";
 import { firstVisible, settled } from "./visible.ts";
 import type { Workspace } from "./workspace.ts";
 import { zombieRows } from "./zombie.ts";
@@ -80,7 +80,7 @@ export class Drill {
     const fleet = this.#startProducers(before);
     await this.#load(before, fleet);
     const disaster = await this.#disaster(before, fleet);
-    const archived = await this.#heldByVault(before);
+    const archived = await heldByVault(before, this.#options, this.#progress);
     const { after, attempts, finished } = await this.#recover(before);
     const recoveredAt = finished ? await this.#resume(after, fleet) : await this.#observe();
     const proof = finished ? await this.#settle(before, after, fleet) : await this.#giveUp(fleet);
@@ -219,27 +219,6 @@ export class Drill {
     return { struck, momentReached: held.reached, rowsAtCut };
   }
 
-  /** Notes what the vault's copy holds; then, if asked to, takes away what must not be needed. */
-  async #heldByVault(before: Platform): Promise<Archived | null> {
-    const server = before.standbyConfig?.server;
-    if (this.#options.disaster !== "region-lost" || server === undefined) return null;
-    const archived = await readArchive(
-      { ...server, region: "west", bucket: "recover-archive" },
-      before.kafka.clusterId,
-    );
-    this.#progress.line(
-      `the vault's copy holds ${archived.events} events in ${archived.objects} objects`,
-    );
-    if (this.#options.trimArchive) {
-      const { removed, left } = await trimArchive(before);
-      if (removed === 0) throw new Error("no archive object lies before the oldest full backup");
-      this.#progress.line(
-        `archive before the oldest full backup: ${removed} removed, ${left} left`,
-      );
-    }
-    return archived;
-  }
-
   /** `pulumi up` of the stack that takes over; a second run finishes what a first one could not. */
   async #recover(
     before: Platform,
@@ -273,8 +252,7 @@ export class Drill {
   }
 
   async #giveUp(fleet: Fleet): Promise<{ exitCode: number; result: unknown }> {
-    await fleet.stop();
-    await this.#crowd?.stop();
+    await this.#stopProducers(fleet);
     return { exitCode: 1, result: "the recovery did not come to its proof" };
   }
 
@@ -306,8 +284,7 @@ export class Drill {
     after: Platform,
     fleet: Fleet,
   ): Promise<{ exitCode: number; result: unknown }> {
-    await fleet.stop();
-    await this.#crowd?.stop();
+    await this.#stopProducers(fleet);
     // A new cluster holds what was sent since it was connected; the old one holds all.
     const sameCluster = before.kafka.clusterId === after.kafka.clusterId;
     const atLeast = fleet.acknowledged - (sameCluster ? 0 : this.#resumedAt);
@@ -318,6 +295,12 @@ export class Drill {
     );
     this.#progress.line(`prove: ${exitCode === 0 ? "green" : `exit code ${exitCode}`}`);
     return { exitCode, result };
+  }
+
+  /** For good: their logs are complete afterwards. */
+  async #stopProducers(fleet: Fleet): Promise<void> {
+    await fleet.stop();
+    await this.#crowd?.stop();
   }
 
   async #acknowledged(fleet: Fleet, count: number): Promise<void> {

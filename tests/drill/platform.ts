@@ -12,12 +12,15 @@ export interface Platform {
   readonly eventsTable: string;
   readonly postgresUrl: string;
   readonly epoch: number;
+  /** Names of its buckets, the same on both sides. */
+  readonly vault: { readonly backups: string; readonly archive: string };
   readonly connection: unknown;
   readonly backupConnection: unknown;
   /** Only of a primary: what its standby must know. */
   readonly standbyConfig?: {
     readonly server: {
       readonly endpoint: string;
+      readonly region: string;
       readonly accessKeyId: string;
       readonly secretAccessKey: string;
     };
@@ -56,6 +59,7 @@ export async function platformOf(stack: Stack): Promise<Platform> {
     eventsTable: text("eventsTable"),
     postgresUrl: text("postgresUrl"),
     epoch: Number(outputs["epoch"]),
+    vault: outputs["vault"] as Platform["vault"],
     connection: outputs["connection"],
     backupConnection: outputs["backupConnection"],
     ...(standbyConfig === undefined ? {} : { standbyConfig }),

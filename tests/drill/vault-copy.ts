@@ -8,9 +8,10 @@ import {
   type ObjectVersion,
 } from "@aws-sdk/client-s3";
 import { parseKey } from "../../scripts/archive/layout.ts";
+import { readArchive, type Archived } from "../checker/archive.ts";
+import type { DrillOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-
-const buckets = { backups: "recover-backups", archive: "recover-archive" };
+import type { Progress } from "./progress.ts";
 
 interface Cut {
   readonly clusterId: string;
@@ -20,26 +21,51 @@ interface Cut {
 }
 
 /**
+ * region-lost: notes what the vault's copy of the archive holds; then, if asked to, takes away what a
+ * recovery must not need. Null for the other disasters.
+ */
+export async function heldByVault(
+  before: Platform,
+  { disaster, trimArchive }: DrillOptions,
+  progress: Progress,
+): Promise<Archived | null> {
+  const server = before.standbyConfig?.server;
+  if (disaster !== "region-lost" || server === undefined) return null;
+  const archived = await readArchive(
+    { ...server, bucket: before.vault.archive },
+    before.kafka.clusterId,
+  );
+  progress.line(`the vault's copy holds ${archived.events} events in ${archived.objects} objects`);
+  if (trimArchive) {
+    const { removed, left } = await trim(before);
+    if (removed === 0) throw new Error("no archive object lies before the oldest full backup");
+    progress.line(`archive before the oldest full backup: ${removed} removed, ${left} left`);
+  }
+  return archived;
+}
+
+/**
  * Control `trim-archive`: removes from the standby's copy every archive object that lies wholly before
  * the cut of the oldest full backup, for good (a locked version needs the root login's bypass), as a
  * lifecycle rule would one day. A recovery must not need them.
  *
  * @returns how many objects went, and how many were left
  */
-export async function trimArchive(platform: Platform): Promise<{ removed: number; left: number }> {
+async function trim(platform: Platform): Promise<{ removed: number; left: number }> {
   const server = platform.standbyConfig?.server;
   if (server === undefined) throw new Error("the vault's copy is not known");
   const client = new S3Client({
     endpoint: server.endpoint,
-    region: "west",
+    region: server.region,
     forcePathStyle: true,
     credentials: server,
   });
   try {
-    const cuts = await oldestFull(client);
+    const { backups, archive } = platform.vault;
+    const cuts = await oldestFull(client, backups);
     let removed = 0;
     let left = 0;
-    for await (const versions of archiveVersions(client)) {
+    for await (const versions of versionsIn(client, archive)) {
       for (const { Key = "", VersionId } of versions) {
         const key = parseKey(Key);
         const cut = cuts.find(
@@ -54,7 +80,7 @@ export async function trimArchive(platform: Platform): Promise<{ removed: number
         }
         await client.send(
           new DeleteObjectCommand({
-            Bucket: buckets.archive,
+            Bucket: archive,
             Key,
             VersionId,
             BypassGovernanceRetention: true,
@@ -69,13 +95,16 @@ export async function trimArchive(platform: Platform): Promise<{ removed: number
   }
 }
 
-/** A page of the archive's object versions after the other: the client library has no paginator for them. */
-async function* archiveVersions(client: S3Client): AsyncGenerator<readonly ObjectVersion[]> {
+/** A page of a bucket's object versions after the other: the client library has no paginator for them. */
+async function* versionsIn(
+  client: S3Client,
+  bucket: string,
+): AsyncGenerator<readonly ObjectVersion[]> {
   let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined =
     {};
   while (next !== undefined) {
     const page: ListObjectVersionsCommandOutput = await client.send(
-      new ListObjectVersionsCommand({ Bucket: buckets.archive, ...next }),
+      new ListObjectVersionsCommand({ Bucket: bucket, ...next }),
     );
     yield page.Versions ?? [];
     next =
@@ -86,18 +115,16 @@ async function* archiveVersions(client: S3Client): AsyncGenerator<readonly Objec
 }
 
 /** The cut of the oldest full backup whose ledger is there. */
-async function oldestFull(client: S3Client): Promise<readonly Cut[]> {
+async function oldestFull(client: S3Client, bucket: string): Promise<readonly Cut[]> {
   const found: string[] = [];
-  for await (const page of paginateListObjectsV2({ client }, { Bucket: buckets.backups })) {
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket })) {
     for (const { Key = "" } of page.Contents ?? []) {
       if (/\/ledgers\/[^/]+-full-[^/]+\.json$/.test(Key)) found.push(Key);
     }
   }
   const [oldest] = found.sort();
   if (oldest === undefined) throw new Error("the vault's copy has no ledger of a full backup yet");
-  const { Body } = await client.send(
-    new GetObjectCommand({ Bucket: buckets.backups, Key: oldest }),
-  );
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: oldest }));
   const { ledger } = JSON.parse((await Body?.transformToString()) ?? "") as {
     ledger: { cut: { partitions: readonly Cut[] } };
   };
