@@ -5,6 +5,7 @@ import { CommanderError } from "commander";
 import { check } from "../checker/check.ts";
 import { checkPostgres } from "../checker/postgres.ts";
 import { Drill } from "./drill.ts";
+import { MemoryWatch } from "./memory.ts";
 import { readOptions, type DrillOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { environmentOf } from "./report/environment.ts";
@@ -40,6 +41,7 @@ async function main(options: DrillOptions): Promise<number> {
     `seed ${options.seed}, disaster ${options.disaster}, everything in ${workspace.folder}`,
   );
   const drill = new Drill(options, workspace, progress);
+  const memory = new MemoryWatch(workspace.folder);
   const interrupted = new Promise<never>((_, refuse) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       // Kept, not `once`: execa ends this process by the signal when nobody else listens to it.
@@ -49,7 +51,7 @@ async function main(options: DrillOptions): Promise<number> {
     }
   });
   try {
-    const result = await Promise.race([work(options, drill, progress), interrupted]);
+    const result = await Promise.race([work(options, drill, memory, progress), interrupted]);
     say(progress, options, result);
     return result.green ? exit.green : exit.red;
   } catch (error) {
@@ -61,7 +63,12 @@ async function main(options: DrillOptions): Promise<number> {
   }
 }
 
-async function work(options: DrillOptions, drill: Drill, progress: Progress): Promise<DrillResult> {
+async function work(
+  options: DrillOptions,
+  drill: Drill,
+  memory: MemoryWatch,
+  progress: Progress,
+): Promise<DrillResult> {
   const record = await drill.run();
   const { after, before, struck, ackLogs, peopleLog } = record;
   const zombie =
@@ -81,7 +88,7 @@ async function work(options: DrillOptions, drill: Drill, progress: Progress): Pr
     },
   });
   const postgres = await checkPostgres(after.postgresUrl, peopleLog, struck.at);
-  const result = resultOf(options, record, checked, postgres, zombie);
+  const result = resultOf(options, record, checked, postgres, zombie, memory.stop());
   await writeFile(join(options.report, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
   const html = await reportHtml(result, environmentOf(options));
   await writeFile(join(options.report, "report.html"), html);

@@ -1,6 +1,7 @@
 import { faults, type CheckResult } from "../checker/check.ts";
 import type { PostgresCheck } from "../checker/postgres.ts";
 import type { DrillRecord } from "./drill.ts";
+import type { PeakMemory } from "./memory.ts";
 import { protection } from "./provision.ts";
 import type { DrillOptions } from "./options.ts";
 import type { Stretch } from "./phases.ts";
@@ -56,6 +57,8 @@ export interface DrillResult {
   readonly ledger: string | null;
   readonly recoveryAttempts: number;
   readonly proofExitCode: number;
+  /** Our own programs at their largest; engines and Pulumi are not ours. */
+  readonly memory: readonly PeakMemory[];
 }
 
 /** Judges a drill. Losses are only right where a region took with it what the vault could not have yet. */
@@ -65,6 +68,7 @@ export function resultOf(
   checked: CheckResult,
   postgres: PostgresCheck,
   zombie: ZombieFacts | null,
+  memory: readonly PeakMemory[],
 ): DrillResult {
   const { at } = record.struck;
   const facts = recoveryFacts(record.after.recovery);
@@ -159,6 +163,7 @@ export function resultOf(
     ledger: facts.ledger,
     recoveryAttempts: record.attempts,
     proofExitCode,
+    memory,
   };
 }
 

@@ -31,6 +31,7 @@ function argumentsOf(options: DrillOptions): string {
     ...(options.kafkaMode === "kraft" ? ["--kafka-mode kraft"] : []),
     ...(options.quietSeconds > 0 ? [`--quiet-seconds ${options.quietSeconds}`] : []),
     ...(options.negative === "none" ? [] : [`--negative ${options.negative}`]),
+    ...(options.trimArchive ? ["--trim-archive"] : []),
   ].join(" ");
 }
 

@@ -190,5 +190,6 @@ function environmentSection(result: DrillResult, environment: Environment): stri
     ([name, value]) => `<tr><td>${escape(name)}</td><td>${escape(value)}</td></tr>`,
   );
   return `<section><h2>Environment</h2><p>The same drill again: <code>npm run drill -- ${escape(environment.arguments)} --seed ${escape(result.seed)}</code></p>
-<div class="scroll"><table class="plain"><tbody>${rows.join("")}</tbody></table></div></section>`;
+<div class="scroll"><table class="plain"><tbody>${rows.join("")}</tbody></table></div>
+<p>Our own programs at their largest (engines and Pulumi left out): ${result.memory.map(({ program, megabytes }) => `${escape(program)} ${number(megabytes)} MB`).join(", ")}.</p></section>`;
 }

@@ -66,6 +66,7 @@ export const sample: DrillResult = {
   ledger: "20261122T231500Z-incr-a1b2c3",
   recoveryAttempts: 1,
   proofExitCode: 0,
+  memory: [{ program: "archive", megabytes: 140 }],
   checker: {
     eventsAcknowledged: 12_000,
     eventsPresent: 11_700,
