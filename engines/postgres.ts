@@ -194,12 +194,31 @@ export function barmanEnvironment(configFile: string): Record<string, string> {
   };
 }
 
-export function barmanOptions(endpoint: string, profile: string): string[] {
-  return ["--endpoint-url", endpoint, "--addressing-style", "path", "--aws-profile", profile];
+/** One login in the environment alone: a program that is killed leaves no file with it behind. */
+export function barmanLogin(
+  store: Pick<BarmanStore, "region" | "accessKeyId" | "secretAccessKey">,
+): Record<string, string | undefined> {
+  return {
+    ...barmanEnvironment("/dev/null"),
+    AWS_ACCESS_KEY_ID: store.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
+    AWS_DEFAULT_REGION: store.region,
+    // The user's own would come first, or go with the login.
+    AWS_PROFILE: undefined,
+    AWS_SESSION_TOKEN: undefined,
+  };
+}
+
+/** @param profile of the AWS config file. @default the login of the environment */
+export function barmanOptions(endpoint: string, profile?: string): string[] {
+  return [
+    ...["--endpoint-url", endpoint, "--addressing-style", "path"],
+    ...(profile === undefined ? [] : ["--aws-profile", profile]),
+  ];
 }
 
 /** One login as a profile of an AWS config file. */
-export function awsProfile(
+function awsProfile(
   profile: string,
   store: Pick<BarmanStore, "region" | "accessKeyId" | "secretAccessKey">,
 ): string {

@@ -1,8 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { awsProfile, barmanEnvironment, barmanOptions, barmanUrl } from "../../engines/postgres.ts";
+import { barmanLogin, barmanOptions, barmanUrl } from "../../engines/postgres.ts";
 import { UserError, type Reporter } from "../command.ts";
 import type { VaultSide } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
@@ -51,46 +49,39 @@ export async function takeBaseBackup(
 async function runBarman(request: BaseBackupRequest, reporter: Reporter): Promise<void> {
   const { vault, prefix, serverName, barmanBin, signal } = request;
   const { hostname, port, username, password, pathname } = new URL(request.url);
-  const folder = await mkdtemp(join(tmpdir(), "recover-barman-"));
-  try {
-    const config = join(folder, "aws");
-    await writeFile(config, awsProfile("backup", vault), { mode: 0o600 });
-    const running = execa(
-      join(barmanBin, "barman-cloud-backup"),
-      [
-        "-v",
-        ...barmanOptions(vault.endpoint, "backup"),
-        // Else it waits for the next checkpoint: minutes.
-        "--immediate-checkpoint",
-        "--gzip",
-        ...["--host", hostname, "--port", port, "--user", decodeURIComponent(username)],
-        ...["--dbname", pathname.slice(1) || "postgres"],
-        barmanUrl(vault.backups, prefix),
-        serverName,
-      ],
-      {
-        env: { ...barmanEnvironment(config), PGPASSWORD: decodeURIComponent(password) },
-        all: true,
-        reject: false,
-        stdin: "ignore",
-        ...(signal === undefined ? {} : { cancelSignal: signal }),
-      },
-    );
-    const lines: string[] = [];
-    for await (const line of running.iterable({ from: "all" })) {
-      lines.push(line);
-      const said = /(?:INFO|WARNING):? (.*)/.exec(line)?.[1];
-      if (said !== undefined) reporter.progress(`base backup: ${said}`);
-    }
-    const result = await running;
-    signal?.throwIfAborted();
-    if (!result.failed) return;
-    throw new UserError(
-      `the base backup of PostgreSQL at ${hostname}:${port} failed (${result.exitCode ?? result.originalMessage ?? "killed"}): ` +
-        `${lines.slice(-3).join(" | ") || "barman-cloud-backup said nothing"}. Check that the server and the vault at ` +
-        `${vault.endpoint} answer and that access key "${vault.accessKeyId}" may write ${prefix}/postgres/.`,
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  const running = execa(
+    join(barmanBin, "barman-cloud-backup"),
+    [
+      "-v",
+      ...barmanOptions(vault.endpoint),
+      // Else it waits for the next checkpoint: minutes.
+      "--immediate-checkpoint",
+      "--gzip",
+      ...["--host", hostname, "--port", port, "--user", decodeURIComponent(username)],
+      ...["--dbname", pathname.slice(1) || "postgres"],
+      barmanUrl(vault.backups, prefix),
+      serverName,
+    ],
+    {
+      env: { ...barmanLogin(vault), PGPASSWORD: decodeURIComponent(password) },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    },
+  );
+  const lines: string[] = [];
+  for await (const line of running.iterable({ from: "all" })) {
+    lines.push(line);
+    const said = /(?:INFO|WARNING):? (.*)/.exec(line)?.[1];
+    if (said !== undefined) reporter.progress(`base backup: ${said}`);
   }
+  const result = await running;
+  signal?.throwIfAborted();
+  if (!result.failed) return;
+  throw new UserError(
+    `the base backup of PostgreSQL at ${hostname}:${port} failed (${result.exitCode ?? result.originalMessage ?? "killed"}): ` +
+      `${lines.slice(-3).join(" | ") || "barman-cloud-backup said nothing"}. Check that the server and the vault at ` +
+      `${vault.endpoint} answer and that access key "${vault.accessKeyId}" may write ${prefix}/postgres/.`,
+  );
 }
