@@ -2,7 +2,7 @@
 export const style = `
 :root { color-scheme: light; }
 body { margin: 0; background: #f8fafc; color: #0f172a; font: 16px/1.55 system-ui, sans-serif; }
-main { max-width: 960px; margin: 0 auto; padding: 24px 16px 64px; }
+main { max-width: 1000px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { font-size: 26px; line-height: 1.25; margin: 4px 0 12px; }
 h2 { font-size: 19px; margin: 0 0 6px; }
 p { margin: 0 0 10px; max-width: 72ch; }
@@ -21,12 +21,12 @@ figure svg { display: block; max-width: 100%; height: auto; }
 .scroll { overflow-x: auto; margin: 0 0 16px; }
 section .scroll { margin: 10px 0 0; }
 table { border-collapse: collapse; width: 100%; background: #fff; font-size: 14px; font-variant-numeric: tabular-nums; }
-th, td { padding: 5px 10px; border-bottom: 1px solid #e2e8f0; text-align: right; white-space: nowrap; }
+th, td { padding: 5px 8px; border-bottom: 1px solid #e2e8f0; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child, .plain td { text-align: left; }
-th { color: #475569; font-weight: 600; }
+th { color: #475569; font-weight: 600; white-space: normal; vertical-align: bottom; }
 .plain td { white-space: normal; }
 .marked td { background: #fef3c7; }
-code, pre { font: 13px/1.5 ui-monospace, monospace; }
+code, pre { font: 12.5px/1.5 ui-monospace, monospace; }
 pre { background: #f1f5f9; border-radius: 6px; padding: 10px 12px; overflow-x: auto; white-space: pre-wrap; }
 @media print { body { background: #fff; } header, section { break-inside: avoid; border-color: #cbd5e1; } }
 `;
