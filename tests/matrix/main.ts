@@ -1,9 +1,9 @@
 /** `npm run matrix`: every drill that a release stands on, one after another; hours. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { execa } from "execa";
 import type { DrillResult } from "../drill/result.ts";
 import { cases, type Case } from "./cases.ts";
 
@@ -48,7 +48,8 @@ if (list) {
     console.log(`${name.padEnd(32)}${verdict.padEnd(8)}npm run drill -- ${words.join(" ")}`);
   }
 } else {
-  const outcomes = wanted.map(outcomeOf);
+  const outcomes: Outcome[] = [];
+  for (const one of wanted) outcomes.push(await outcomeOf(one, outcomes.length));
   console.log("");
   for (const one of outcomes) console.log(lineOf(one));
   const wrong = outcomes.filter(({ ok }) => !ok).length;
@@ -56,7 +57,7 @@ if (list) {
   process.exitCode = wrong === 0 ? 0 : 1;
 }
 
-function outcomeOf(one: Case, index: number): Outcome {
+async function outcomeOf(one: Case, index: number): Promise<Outcome> {
   const folder = resolve(report, one.name);
   const file = join(folder, "matrix.json");
   if (!again && existsSync(file)) {
@@ -72,10 +73,13 @@ function outcomeOf(one: Case, index: number): Outcome {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const startedAt = Date.now();
-  const { status } = spawnSync(process.execPath, [drill, ...one.arguments, "--report", folder], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const wrong = judge(one, status, folder);
+  // Ends with this process: a drill cleans up after itself when it is told to end.
+  const { exitCode } = await execa(
+    process.execPath,
+    [drill, ...one.arguments, "--report", folder],
+    { stdin: "ignore", stdout: "inherit", stderr: "inherit", reject: false },
+  );
+  const wrong = judge(one, exitCode, folder);
   const minutes = Math.round((Date.now() - startedAt) / 6000) / 10;
   const outcome = { name: one.name, ok: wrong.length === 0, wrong, minutes };
   writeFileSync(file, `${JSON.stringify(outcome, null, 2)}\n`);
@@ -83,7 +87,7 @@ function outcomeOf(one: Case, index: number): Outcome {
   return outcome;
 }
 
-function judge(one: Case, status: number | null, folder: string): readonly string[] {
+function judge(one: Case, status: number | undefined, folder: string): readonly string[] {
   const expected = one.verdict === "green" ? 0 : 1;
   const ended = `the drill ended with ${status ?? "a signal"} instead of ${expected}`;
   const file = join(folder, "result.json");
