@@ -10,11 +10,15 @@ import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
 import { buckets, LocalVault } from "../components/vault/local.ts";
 import { LocalZooKeeper } from "../components/zookeeper/local.ts";
 import type { PostgresSource } from "../engines/postgres.ts";
+import { epochPrefix } from "../scripts/archive/layout.ts";
 import type { S3Access } from "../scripts/connection.ts";
 import { recoveryIdOf } from "./epochs.ts";
 import { outputsOf } from "./outputs.ts";
 import { localRegion } from "./region.ts";
 import type { Settings } from "./settings.ts";
+
+/** Line of the primary's epochs: what a standby reads, and what a failover goes on with. */
+const sourceLine = "main";
 
 /** What `pick-ledger` found, as far as the graph itself needs it. */
 interface Picked {
@@ -24,7 +28,9 @@ interface Picked {
 
 /**
  * The standby: stands the platform up from the vault's copy in its own region. It reads nothing of the
- * primary's region, and everything before the fence leaves the primary untouched.
+ * primary's region, and everything before the fence leaves the primary untouched. In `mode: drill` it
+ * does so beside a living primary, in an epoch line of its own: whatever it writes has that line's
+ * prefix, whatever it reads is the primary's.
  */
 export function standby(settings: Settings, root: string): Record<string, pulumi.Input<unknown>> {
   const drill = settings.mode === "drill";
@@ -35,6 +41,7 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     drill ? 2 : 1,
     drill ? `${settings.region}-drill` : settings.region,
   );
+  const source = drill ? { line: sourceLine } : {};
   const owner = new Key("owner", { kind: "id" });
   const signing = new Key("signing", { kind: "ed25519" });
   const signer = pulumi.output({ keyId: signing.keyId, privateKey: signing.privateKey });
@@ -47,10 +54,10 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     role: "standby",
     region: settings.region,
     owner: owner.value,
-    line: "main",
+    line: drill ? owner.value.apply((id) => `drill-${id.slice(0, 8)}`) : sourceLine,
     epoch: 1,
   };
-  const recoveryId = recoveryIdOf("failover", identity);
+  const recoveryId = recoveryIdOf(settings.mode, identity);
   const server = vaultServer(settings);
   const vaultAdmin = server.apply((access) => ({
     ...access,
@@ -77,13 +84,13 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     {
       command: "pick-ledger",
       connection: connect({ ...base, vault: vaultAdmin, trust: settings.trust }),
-      params: pulumi.output({ recoveryId }),
+      params: pulumi.output({ recoveryId, ...source }),
     },
     { dependsOn: [gate] },
   );
   const vault = new LocalVault(
     "vault",
-    { base, near: server, lockDays: Math.ceil(settings.lockFor / 86_400) },
+    { base, near: server, lockDays: Math.ceil(settings.lockFor / 86_400), rehearsal: drill },
     { dependsOn: [gate] },
   );
   const writers = vault.writersOf("", epoch, [gate]);
@@ -94,15 +101,17 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     {
       region,
       epoch,
-      line: "main",
+      line: identity.line ?? sourceLine,
       archive: writers.wal.near,
       source: pulumi
-        .output({ side: vault.recovery.near, next: epoch })
-        .apply(({ side, next }): PostgresSource => ({
+        .all([vault.recovery.near, epoch, pick.result])
+        .apply(([side, next, { epochs }]): PostgresSource => ({
           kind: "restore",
           from: {
             ...barmanStore(side),
-            prefixes: Array.from({ length: next - 1 }, (_, i) => `e${String(next - 1 - i)}`),
+            prefixes: descending(drill ? Math.max(1, ...epochs) : next - 1).map((each) =>
+              epochPrefix(each, sourceLine),
+            ),
           },
           target: "latest",
         })),
@@ -182,7 +191,8 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     control: controlAdmin,
     vaultAdmin,
     trust,
-    reason: settings.takeoverReason ?? "the primary's region is lost",
+    ...(drill ? { sourceLine } : {}),
+    reason: drill ? "a drill" : (settings.takeoverReason ?? "the primary's region is lost"),
     ...(settings.takeoverReason === undefined ? {} : { takeoverReason: settings.takeoverReason }),
     clockMarginSeconds: settings.lease.clockMargin,
     beforeFence: [postgresSchema],
@@ -245,6 +255,11 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     backup: protection.backupConnection,
     recovery: report.result,
   });
+}
+
+/** `[3, 2, 1]` */
+function descending(from: number): number[] {
+  return Array.from({ length: from }, (_, index) => from - index);
 }
 
 /** The vault's server in the standby's region, from the standby's own config alone. */

@@ -10,7 +10,7 @@ export interface LocalPostgresArgs {
   readonly region: LocalRegion;
   /** Epoch in force and its line: the prefix that WAL and base backups go to. */
   readonly epoch: pulumi.Input<number>;
-  readonly line: string;
+  readonly line: pulumi.Input<string>;
   /** The epoch's login for WAL and base backups. */
   readonly archive: pulumi.Input<VaultSide>;
   /** Empty, or the vault's copy to restore from. */
@@ -45,16 +45,18 @@ export class LocalPostgres extends pulumi.ComponentResource {
           superuserPassword: superuser.value,
           archive: args.archive,
           source: args.source,
-          epoch: args.epoch,
+          prefix: pulumi
+            .all([args.epoch, args.line])
+            .apply(([epoch, line]) => epochPrefix(epoch, line)),
         })
-        .apply(({ superuserPassword, archive, source, epoch }) =>
+        .apply(({ superuserPassword, archive, source, prefix }) =>
           postgresServer({
             name: `${region.name}/postgres${suffix}`,
             home,
             port,
             superuserPassword,
             source,
-            archive: { ...barmanStore(archive), prefix: epochPrefix(epoch, args.line) },
+            archive: { ...barmanStore(archive), prefix },
             archiveTimeoutSeconds: args.archiveTimeoutSeconds,
             tools: region.tools,
           }),

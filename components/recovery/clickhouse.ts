@@ -39,6 +39,12 @@ export interface ClickHouseRecoveryArgs {
    * @default false
    */
   readonly attachAgain?: boolean;
+  /**
+   * Line whose backups and archive are read, where it is another than the recovery's own: a drill
+   * beside a living primary.
+   * @default the line of `base`
+   */
+  readonly sourceLine?: string;
   /** Negative control of the drills. @default false */
   readonly skipFence?: boolean;
 }
@@ -76,15 +82,20 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
         { parent: this, dependsOn: [...dependsOn] },
       );
 
+    const source = args.sourceLine === undefined ? {} : { line: args.sourceLine };
     const structure = run("structure", "structure", { clickhouse }, {}, []);
-    const data = run("data", "restore", { clickhouse, vault, control, trust }, { picked }, [
-      structure,
-    ]);
+    const data = run(
+      "data",
+      "restore",
+      { clickhouse, vault, control, trust },
+      { picked, ...source },
+      [structure],
+    );
     const verified = run(
       "verify",
       "verify-restore",
       { clickhouse, vault, control, trust },
-      { picked },
+      { picked, ...source },
       [data],
     );
     const fence = run(
@@ -107,7 +118,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       "fill",
       "replay",
       { clickhouse, vault, control },
-      { picked, kafkaHasTheRest: args.kafkaSurvived },
+      { picked, kafkaHasTheRest: args.kafkaSurvived, ...source },
       [quarantine],
     );
     const tenancy = run("tenancy", "tenancy", { clickhouse, postgres }, { phase: "close" }, [fill]);

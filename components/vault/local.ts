@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ControlBucket, S3Access, VaultSide } from "../../scripts/connection.ts";
 import type { VaultResult } from "../../scripts/commands/vault.ts";
+import {
+  recoveryName,
+  writerName,
+  writerRoles,
+  type LoginOf,
+  type WriterRole,
+} from "../../scripts/vault/policies.ts";
 import { connect, type ConnectionParts } from "../local/context.ts";
 import { Key } from "../local/key.ts";
 import { Step } from "../local/step.ts";
@@ -12,9 +19,7 @@ export const buckets = {
   control: "recover-control",
 } as const;
 
-/** Who writes on behalf of one epoch, each with a login of its own (scripts/vault/policies.ts). */
-export const writers = ["archiver", "backup", "wal", "lease"] as const;
-export type Writer = (typeof writers)[number];
+const replicators = ["replicator-reader", "replicator-writer"] as const;
 
 export interface LocalVaultArgs {
   /** Who runs the commands: stack, role, region, owner, line, epoch. */
@@ -27,6 +32,12 @@ export interface LocalVaultArgs {
    */
   readonly far?: pulumi.Input<S3Access>;
   readonly lockDays: number;
+  /**
+   * Beside a living primary: the replicator's logins stay as they are. A standby that takes over makes
+   * them anew, which locks a returning primary's replicator out.
+   * @default false
+   */
+  readonly rehearsal?: boolean;
 }
 
 /**
@@ -42,17 +53,25 @@ export class LocalVault extends pulumi.ComponentResource {
   };
   private readonly args: LocalVaultArgs;
   private readonly name: string;
+  /** Line and owner that this stack's logins are named by. */
+  private readonly whose: pulumi.Output<LoginOf>;
 
   constructor(name: string, args: LocalVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:vault:LocalVault", name, {}, opts);
     this.args = args;
     this.name = name;
+    this.whose = pulumi
+      .all([args.base.line ?? "main", args.base.owner])
+      .apply(([line, owner]) => ({ line, ...(owner === undefined ? {} : { owner }) }));
     const login = new Key(`${name}-recovery`, { kind: "password" }, { parent: this });
-    const users = login.value.apply((secret): Record<string, string> => ({ recovery: secret }));
+    const id = this.whose.apply(recoveryName);
+    const users = pulumi
+      .all([id, login.value])
+      .apply(([user, secret]): Record<string, string> => ({ [user]: secret }));
     const { near, control } = this.apply("base", users, []);
     this.recovery = {
-      near: this.side(near, "recovery", login.value),
-      control: this.controlAs(control, "recovery", login.value),
+      near: this.side(near, id, login.value),
+      control: this.controlAs(control, id, login.value),
     };
     this.registerOutputs({ recovery: this.recovery });
   }
@@ -63,39 +82,34 @@ export class LocalVault extends pulumi.ComponentResource {
     epoch: pulumi.Input<number>,
     dependsOn: pulumi.Resource[],
   ): EpochWriters {
-    const names = [...writers, "replicator-reader", "replicator-writer"] as const;
-    const keys = names.map(
-      (login) => new Key(`${this.name}-${login}${suffix}`, { kind: "password" }, { parent: this }),
-    );
+    const logins = [
+      ...writerRoles.map((role) => ({
+        login: role,
+        user: pulumi.all([epoch, this.whose]).apply(([n, of]) => writerName(role, n, of)),
+      })),
+      ...(this.args.rehearsal === true ? [] : replicators).map((login) => ({
+        login,
+        user: pulumi.output<string>(login),
+      })),
+    ].map((one) => ({
+      ...one,
+      secret: new Key(`${this.name}-${one.login}${suffix}`, { kind: "password" }, { parent: this })
+        .value,
+    }));
     const users = pulumi
-      .all([epoch, ...keys.map((key) => key.value)])
-      .apply(([n, ...secrets]) =>
-        Object.fromEntries(
-          names.map((login, index) => [
-            login.startsWith("replicator") ? login : `${login}-e${String(n)}`,
-            String(secrets[index]),
-          ]),
-        ),
-      );
+      .all(logins.map(({ user, secret }) => pulumi.all([user, secret])))
+      .apply((all): Record<string, string> => Object.fromEntries(all));
     const { near, control } = this.apply(`writers${suffix}`, users, dependsOn);
-    const of = (login: (typeof names)[number]) => {
-      const name = pulumi
-        .output(epoch)
-        .apply((n) => (login.startsWith("replicator") ? login : `${login}-e${String(n)}`));
-      const secret = users.apply((all) =>
-        name.apply((key) => {
-          const value = all[key];
-          if (value === undefined) throw new Error(`no secret was made for the login ${key}`);
-          return value;
-        }),
-      );
-      return {
-        near: this.side(near, name, secret),
-        far: this.side(control, name, secret),
-        control: this.controlAs(control, name, secret),
-      };
-    };
-    return Object.fromEntries(names.map((login) => [login, of(login)])) as unknown as EpochWriters;
+    return Object.fromEntries(
+      logins.map(({ login, user, secret }) => [
+        login,
+        {
+          near: this.side(near, user, secret),
+          far: this.side(control, user, secret),
+          control: this.controlAs(control, user, secret),
+        },
+      ]),
+    ) as unknown as EpochWriters;
   }
 
   /** Makes buckets and logins on both sides; what it returns is known only afterwards. */
@@ -177,5 +191,5 @@ export interface WriterAccess {
   readonly control: pulumi.Output<ControlBucket>;
 }
 export type EpochWriters = Readonly<
-  Record<Writer | "replicator-reader" | "replicator-writer", WriterAccess>
+  Record<WriterRole | (typeof replicators)[number], WriterAccess>
 >;

@@ -30,6 +30,13 @@ const BATCH_BYTES = 64 * 1024 * 1024;
 /** Query ids of a replay begin with it: what a killed one left running is ended by the next. */
 export const REPLAY_QUERY = "recover-replay";
 
+/** Which part of the archive is read. */
+export interface ArchivedFrom {
+  readonly line: string;
+  /** Objects written later do not count. @default all count */
+  readonly until?: Date;
+}
+
 /**
  * Every object of a source, whichever epoch wrote it, that may hold a wanted offset: sorted by
  * partition and last offset.
@@ -40,7 +47,7 @@ export async function archivedObjects(
   store: ObjectStore,
   bucket: string,
   source: Source,
-  line: string,
+  { line, until }: ArchivedFrom,
   wanted: ReadonlyMap<number, WantedRange>,
   others: boolean,
 ): Promise<ArchivedObject[]> {
@@ -49,9 +56,9 @@ export async function archivedObjects(
   const epochs = (await store.listNames(bucket, root)).filter((name) => /^e\d+\/$/.test(name));
   for (const epoch of epochs) {
     const prefix = `${root}${epoch}${source.clusterId}/${source.topicId}/`;
-    for await (const { key, size } of store.list(bucket, prefix)) {
+    for await (const { key, size, lastModified } of store.list(bucket, prefix)) {
       const parts = parseKey(key);
-      if (parts === undefined) continue;
+      if (parts === undefined || (until !== undefined && lastModified > until)) continue;
       const range = wanted.get(parts.partition) ?? (others ? { from: 0 } : undefined);
       if (range === undefined || parts.lastOffset < range.from) continue;
       found.push({ key, size, partition: parts.partition, lastOffset: parts.lastOffset });

@@ -45,8 +45,7 @@ const everything = (): { clusterId: string; topicId: string; cuts: Map<number, n
 const run = async (clickhouse: ClickHouse, cuts?: Map<number, number>): Promise<ReplayResult> =>
   replay(
     clickhouse,
-    s3.vault,
-    "main",
+    { vault: s3.vault, line: "main" },
     [cuts === undefined ? everything() : { ...source, cuts }],
     silentReporter,
   );

@@ -5,7 +5,7 @@ import { ObjectStore } from "../vault/s3.ts";
 import type { ClickHouse } from "./client.ts";
 import { collapseDuplicates } from "./collapse.ts";
 import { archivedObjects, fillFromArchive, REPLAY_QUERY } from "./fill-archive.ts";
-import type { ArchivedObject } from "./fill-archive.ts";
+import type { ArchivedFrom, ArchivedObject } from "./fill-archive.ts";
 import { isConsuming } from "./ingest.ts";
 import { ARRIVED_TABLES, countArrivals } from "./present.ts";
 import type { Source } from "./present.ts";
@@ -38,8 +38,7 @@ export interface ReplayResult {
  */
 export async function replay(
   clickhouse: ClickHouse,
-  vault: VaultSide,
-  line: string,
+  { vault, ...archived }: ArchivedFrom & { readonly vault: VaultSide },
   sources: readonly ReplaySource[],
   reporter: Reporter,
 ): Promise<ReplayResult> {
@@ -65,7 +64,7 @@ export async function replay(
   try {
     for (const source of sources) {
       const wanted = new Map([...source.cuts].map(([partition, from]) => [partition, { from }]));
-      const objects = await archivedObjects(store, vault.archive, source, line, wanted, true);
+      const objects = await archivedObjects(store, vault.archive, source, archived, wanted, true);
       reporter.progress(`replay: ${objects.length} objects of cluster ${source.clusterId}`);
       if (objects.length === 0) continue;
       const before = await counts(clickhouse, source);

@@ -183,7 +183,7 @@ async function listArchive(
 ): Promise<ArchivedObject[]> {
   const store = new ObjectStore(vault);
   try {
-    return await archivedObjects(store, vault.archive, source, line, wanted, false);
+    return await archivedObjects(store, vault.archive, source, { line }, wanted, false);
   } finally {
     store.close();
   }

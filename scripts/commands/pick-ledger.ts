@@ -3,6 +3,7 @@ import { objectsOf, pickChain } from "../backup/chains.ts";
 import { totalBytes } from "../backup/objects.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
+import { sourceLine } from "../fence/rehearsal.ts";
 import type { PickedLedger } from "../ledger/picked.ts";
 import { listEpochs } from "../ledger/store.ts";
 import { ObjectStore } from "../vault/s3.ts";
@@ -12,13 +13,14 @@ export default defineCommand({
   summary: "Choose the newest backup chain of which this side of the vault has everything",
   params: z.object({
     recoveryId: z.string().optional().describe("for the record; not needed"),
+    line: sourceLine,
     deep: z
       .boolean()
       .default(true)
       .describe("read every object of a candidate instead of trusting kept checksums"),
   }),
-  async run(connection, { deep }, context): Promise<PickedLedger> {
-    const { vault, line, trust } = requireParts(connection, ["vault"]);
+  async run(connection, { deep, line = connection.line }, context): Promise<PickedLedger> {
+    const { vault, trust } = requireParts(connection, ["vault"]);
     const store = new ObjectStore(vault);
     try {
       const { chain = [], rejected } = await pickChain(store, vault, line, trust, { deep });

@@ -4,6 +4,7 @@ import { defineCommand, UserError, type Context } from "../command.ts";
 import { requireParts, type Connection } from "../connection.ts";
 import { asJson, withControl } from "../fence/control.ts";
 import { keys } from "../fence/records.ts";
+import { readsUntil } from "../fence/rehearsal.ts";
 import { identityKey } from "../proof/identity.ts";
 import { prove, type ProofInput, type ProofResult } from "../proof/prove.ts";
 import { takeLiveTopic } from "../proof/sources.ts";
@@ -25,7 +26,9 @@ const params = z.object({
   archivedUntil: z.iso
     .datetime()
     .optional()
-    .describe("archive objects written later do not count (a drill beside a living primary)"),
+    .describe(
+      "archive objects written later do not count; default of a drill: when it took its epoch",
+    ),
   since: z
     .array(
       z.object({
@@ -91,7 +94,7 @@ async function inputOf(
   context: Context,
 ): Promise<ProofInput> {
   const { vault, kafka, line } = connection;
-  const { sources, deep, archivedUntil, derivedWaitSeconds } = options;
+  const { sources, deep, derivedWaitSeconds } = options;
   const withArchive = sources !== "kafka" && vault !== undefined && store !== undefined;
   const withKafka = sources !== "archive" && kafka !== undefined;
   if (!withArchive && !withKafka) {
@@ -101,6 +104,12 @@ async function inputOf(
     );
   }
   const lines = options.lines ?? [...new Set([line, "main"])];
+  const until =
+    options.archivedUntil !== undefined
+      ? new Date(options.archivedUntil)
+      : withArchive
+        ? await readsUntil(connection, "main")
+        : undefined;
   return {
     clickhouse,
     ...(withArchive
@@ -109,7 +118,7 @@ async function inputOf(
             store,
             vault,
             lines,
-            ...(archivedUntil === undefined ? {} : { until: new Date(archivedUntil) }),
+            ...(until === undefined ? {} : { until }),
           },
         }
       : {}),

@@ -5,6 +5,7 @@ import { replaySources } from "../clickhouse/replay-sources.ts";
 import type { ReplayResult } from "../clickhouse/replay.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
+import { readsUntil, sourceLine } from "../fence/rehearsal.ts";
 import { picked as pickedLedger } from "../ledger/picked.ts";
 
 const params = z.object({
@@ -23,6 +24,7 @@ const params = z.object({
       "JSON: clusters to replay, each with the first offset per partition that may be missing; " +
         "default: all of this line's archive, from the cuts of `picked` on",
     ),
+  line: sourceLine,
   picked: pickedLedger.optional().describe("JSON: result of pick-ledger"),
   kafkaHasTheRest: z
     .boolean()
@@ -44,15 +46,18 @@ export default defineCommand({
   name: "replay",
   summary: "Inserts what the archive has and ClickHouse lacks, straight from S3",
   params,
-  async run(connection, { sources, picked, kafkaHasTheRest }, reporter): Promise<ReplayResult> {
-    const { clickhouse, vault, line } = requireParts(connection, ["clickhouse", "vault"]);
+  async run(connection, options, reporter): Promise<ReplayResult> {
+    const { sources, picked, kafkaHasTheRest, line = connection.line } = options;
+    const { clickhouse, vault } = requireParts(connection, ["clickhouse", "vault"]);
     if (kafkaHasTheRest && picked?.ledger != null) return nothing;
+    const until = await readsUntil(connection, line);
     const chosen =
       sources?.map(({ clusterId, topicId, cuts }) => ({
         clusterId,
         topicId,
         cuts: new Map(cuts.map(({ partition, offset }) => [partition, offset])),
       })) ?? (await replaySources(vault, line, picked?.cuts ?? []));
-    return withClickHouse(clickhouse, (server) => replay(server, vault, line, chosen, reporter));
+    const from = { vault, line, ...(until === undefined ? {} : { until }) };
+    return withClickHouse(clickhouse, (server) => replay(server, from, chosen, reporter));
   },
 });

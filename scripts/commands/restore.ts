@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
+import { sourceLine } from "../fence/rehearsal.ts";
 import { picked } from "../ledger/picked.ts";
 import { restore } from "../restore/restore.ts";
 
@@ -12,7 +13,8 @@ export default defineCommand({
       .min(1)
       .describe("who restores: the same id goes on where it was stopped"),
     picked: picked.describe("result of pick-ledger (JSON)"),
+    line: sourceLine,
   }),
-  run: (connection, { recoveryId, picked: { ledger } }, context) =>
-    restore(connection, recoveryId, ledger, context),
+  run: (connection, { recoveryId, picked: { ledger }, line = connection.line }, context) =>
+    restore({ ...connection, line }, recoveryId, ledger, context),
 });

@@ -55,8 +55,9 @@ export default defineCommand({
       if (parseUserName(name) === undefined) {
         throw new UserError(
           `"${name}" is no login of the vault: its rights come from its name. Write one of ` +
-            "archiver-eN, backup-eN, wal-eN, lease-eN (N is the epoch; a drill's begin with its line and a " +
-            "dash), recovery, replicator-reader, replicator-writer.",
+            "archiver-eN, backup-eN, wal-eN, lease-eN (N is the epoch), recovery (each may end in a dash and " +
+            "its stack's owner, 8 hex digits; a drill's begin with its line and a dash), " +
+            "replicator-reader, replicator-writer.",
         );
       }
     }

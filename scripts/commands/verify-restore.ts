@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
+import { sourceLine } from "../fence/rehearsal.ts";
 import { picked } from "../ledger/picked.ts";
 import { verifyRestore } from "../restore/verify.ts";
 
@@ -9,7 +10,9 @@ export default defineCommand({
   params: z.object({
     recoveryId: z.string().optional().describe("for the record; not needed"),
     picked: picked.describe("result of pick-ledger (JSON)"),
+    line: sourceLine,
   }),
-  run: (connection, { picked: { ledger } }, context) => verifyRestore(connection, ledger, context),
+  run: (connection, { picked: { ledger }, line = connection.line }, context) =>
+    verifyRestore({ ...connection, line }, ledger, context),
   exitCode: ({ equal }) => (equal ? 0 : 1),
 });

@@ -86,8 +86,10 @@ export async function fence(
     () => new Date(clock.now()),
   );
   reporter.progress(
-    `point of no return: epoch ${record.epoch} of line "${me.line}" belongs to stack "${me.stack}" ` +
-      `from now on; epoch ${previous} will not consume or write again`,
+    record.kind === "drill"
+      ? `a drill: epoch ${record.epoch} of line "${me.line}", its own; nobody is fenced`
+      : `point of no return: epoch ${record.epoch} of line "${me.line}" belongs to stack "${me.stack}" ` +
+          `from now on; epoch ${previous} will not consume or write again`,
   );
   const result = await enforce(store, me, record, options, actions, clock, reporter);
   await store.write(stepKey, asJson(result));

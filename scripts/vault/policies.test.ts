@@ -10,21 +10,28 @@ import {
   writerRoles,
 } from "./policies.ts";
 
-const line = fc.constantFrom("main", "drill-x", "drill-2026-11-23", "d");
+const line = fc.constantFrom("main", "drill-x", "drill-2026-11-23", "drill-1b4c09fe", "d");
 const epoch = fc.integer({ min: 1, max: 10_000 });
 const role = fc.constantFrom(...writerRoles);
+
+const owner = "1b4c09fe-0d0c-4ac3-9d8b-5a3b7a4e7d11";
 
 describe("names of logins", () => {
   test("say role, epoch and line, and are read back", () => {
     fc.assert(
       fc.property(role, epoch, line, (r, e, l) => {
         const expected = { kind: "writer", role: r, epoch: e, line: l };
-        expect(parseUserName(writerName(r, e, l))).toEqual(expected);
-        expect(belongsToEpoch(writerName(r, e, l), l, e)).toBe(true);
-        expect(belongsToEpoch(writerName(r, e, l), l, e + 1)).toBe(false);
+        for (const of of [{ line: l }, { line: l, owner }]) {
+          expect(parseUserName(writerName(r, e, of))).toEqual(expected);
+          expect(belongsToEpoch(writerName(r, e, of), l, e)).toBe(true);
+          expect(belongsToEpoch(writerName(r, e, of), l, e + 1)).toBe(false);
+        }
       }),
     );
-    expect(parseUserName(recoveryName("drill-x"))).toEqual({ kind: "recovery", line: "drill-x" });
+    for (const of of [{ line: "drill-x" }, { line: "drill-x", owner }]) {
+      expect(parseUserName(recoveryName(of))).toEqual({ kind: "recovery", line: "drill-x" });
+    }
+    expect(recoveryName({ owner })).toBe("recovery-1b4c09fe");
   });
 
   test.each(["", "root", "archiver", "archiver-e0", "archiver-e01", "archiver-e", "Archiver-e1"])(

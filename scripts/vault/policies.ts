@@ -36,19 +36,37 @@ export interface Grant {
 }
 
 const linePattern = "[a-z][a-z0-9-]*";
+const ownerPattern = "(?:-[0-9a-f]{8})?";
 const writerPattern = new RegExp(
-  `^(?:(${linePattern})-)?(${writerRoles.join("|")})-e([1-9][0-9]*)$`,
+  `^(?:(${linePattern})-)?(${writerRoles.join("|")})-e([1-9][0-9]*)${ownerPattern}$`,
 );
-const recoveryPattern = new RegExp(`^(?:(${linePattern})-)?recovery$`);
+const recoveryPattern = new RegExp(`^(?:(${linePattern})-)?recovery${ownerPattern}$`);
 
-/** `archiver-e7`; in a drill's line `drill-x-archiver-e7`. */
-export function writerName(role: WriterRole, epoch: number, line = "main"): string {
-  return `${line === "main" ? "" : `${line}-`}${role}-e${epoch}`;
+/** Whose login it is. */
+export interface LoginOf {
+  /** @default "main" */
+  readonly line?: string;
+  /**
+   * The stack's owner id (a UUID). Two stacks that recover at once each make logins, and only one
+   * passes the fence: under one name the loser would change the winner's secrets.
+   * @default none
+   */
+  readonly owner?: string;
 }
 
-/** `recovery`; in a drill's line `drill-x-recovery`. */
-export function recoveryName(line = "main"): string {
-  return line === "main" ? "recovery" : `${line}-recovery`;
+/** `archiver-e7-1b4c09fe`; in a drill's line `drill-x-archiver-e7-1b4c09fe`. */
+export function writerName(role: WriterRole, epoch: number, of: LoginOf = {}): string {
+  return named(`${role}-e${epoch}`, of);
+}
+
+/** `recovery-1b4c09fe`; in a drill's line `drill-x-recovery-1b4c09fe`. */
+export function recoveryName(of: LoginOf = {}): string {
+  return named("recovery", of);
+}
+
+function named(login: string, { line = "main", owner }: LoginOf): string {
+  const before = line === "main" ? "" : `${line}-`;
+  return `${before}${login}${owner === undefined ? "" : `-${owner.slice(0, 8)}`}`;
 }
 
 /** What a login may do by its name; undefined for names that are not the vault's. */
