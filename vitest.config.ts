@@ -18,6 +18,7 @@ export default defineConfig({
       layer("fast", ["{setup,engines,provider,scripts,components,stacks,tests}/**/*.test.ts"], 20),
       layer("engine", ["{engines,provider,scripts,tests}/**/*.engine.ts"], 180),
       layer("pulumi", ["{provider,components,stacks,tests}/**/*.pulumi.ts"], 300),
+      layer("stack", ["tests/stacks/**/*.stack.ts"], 600),
     ],
   },
 });

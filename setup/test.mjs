@@ -28,7 +28,7 @@ function step(title, args) {
 
 /** @type {string[]} */
 const failedSteps = [];
-const all = ["types", "lint", "format", "fast", "engine", "pulumi"];
+const all = ["types", "lint", "format", "fast", "engine", "pulumi", "stack"];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((each) => !all.includes(each));
 if (unknown.length > 0) {
@@ -36,7 +36,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const wanted = asked.length > 0 ? asked : all;
-const layers = wanted.filter((each) => ["fast", "engine", "pulumi"].includes(each));
+const layers = wanted.filter((each) => ["fast", "engine", "pulumi", "stack"].includes(each));
 const checks = {
   types: ["typescript/bin/tsc", "--noEmit"],
   lint: ["eslint/bin/eslint.js", ".", "--max-warnings", "0"],

@@ -27,7 +27,7 @@ export interface StepArgs {
  * error is the resource's error; its progress is the resource's status line.
  *
  * @remarks Recovery: a step that was killed half-way runs again at the next `pulumi up`; commands
- * find their own record by a deterministic key (`scripts/steps.ts`) and do nothing twice.
+ * find what they did themselves, in the control bucket or in the engine, and do nothing twice.
  */
 export class Step<Result = unknown> extends pulumi.CustomResource {
   /** What the command printed as JSON. */

@@ -67,7 +67,7 @@ export class Stack {
   }
 
   /** `pulumi up`, never asking; `onStart` hears of every resource that is created or changed. */
-  async up(onStart: (name: string) => void): Promise<UpResult> {
+  async up(onStart: (name: string) => void = () => undefined): Promise<UpResult> {
     const args = ["up", "--stack", this.name, "--yes", "--skip-preview", "--non-interactive"];
     const running = this.#start([...args, "--json"]);
     this.#running = running;
@@ -79,6 +79,18 @@ export class Stack {
       ok: result.exitCode === 0,
       phases: events.close(),
       said: `${events.said}${String(result.stderr)}`,
+    };
+  }
+
+  /** Another command on this stack, for example `preview`; never asks, never throws. */
+  async run(command: string, ...args: readonly string[]): Promise<Pick<UpResult, "ok" | "said">> {
+    const result = await this.#start([
+      ...[command, "--stack", this.name, "--non-interactive"],
+      ...args,
+    ]);
+    return {
+      ok: result.exitCode === 0,
+      said: `${String(result.stdout)}${String(result.stderr)}`,
     };
   }
 

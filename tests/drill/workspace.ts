@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { loadTools, type Tools } from "../../setup/tools.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** Each region takes a hundred ports; both lie side by side. */
-const blockPorts = 200;
+/** A hundred ports for each region, and for a drill beside a living primary; side by side. */
+const blockPorts = 300;
 
 /** Everything of one drill: its checkout, Pulumi's home and state, and both regions' data. */
 export interface Workspace {
@@ -74,10 +74,10 @@ export async function removeWorkspace(workspace: Workspace): Promise<void> {
   await rm(workspace.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** The first of 200 ports that nobody listens on, below the kernel's range of outgoing ports. */
+/** The first of 300 ports that nobody listens on, below the kernel's range of outgoing ports. */
 async function freePortBlock(): Promise<number> {
   for (let attempt = 0; attempt < 40; attempt++) {
-    const base = 12_000 + Math.floor(Math.random() * 95) * blockPorts;
+    const base = 12_000 + Math.floor(Math.random() * 63) * blockPorts;
     const taken = await Promise.all(
       Array.from({ length: blockPorts }, (_, index) => isTaken(base + index)),
     );
