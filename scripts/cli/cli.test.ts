@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineCommand, defineStandaloneCommand, UserError } from "../command.ts";
@@ -144,6 +147,32 @@ describe("a command", () => {
       delete process.env["RECOVER_READY_FILE"];
     }
   });
+});
+
+test("a daemon with nothing due lives until its signal", async () => {
+  const program = `
+    import { z } from "zod";
+    import { runCommand, stopSignal } from ${JSON.stringify(new URL("run.ts", import.meta.url).href)};
+    const signal = stopSignal(() => true);
+    const run = () => {
+      console.log("idle");
+      return new Promise((done) => signal.addEventListener("abort", () => done()));
+    };
+    const daemon = { name: "idle", summary: "", daemon: true, standalone: true, params: z.object({}), run };
+    process.exit(
+      await runCommand(daemon, { common: {}, params: {} }, signal, { out() {}, err: console.error }),
+    );`;
+  const cwd = new URL("../..", import.meta.url);
+  const child = execa(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd,
+    reject: false,
+    stdin: "ignore",
+  });
+  await once(child.stdout, "data");
+  await sleep(300);
+  expect(child.exitCode).toBeNull();
+  child.kill("SIGTERM");
+  expect(await child).toMatchObject({ exitCode: 0 });
 });
 
 describe("options from a schema", () => {

@@ -29,6 +29,8 @@ export async function runCommand(
   streams: Streams,
 ): Promise<number> {
   const { common } = given;
+  // A daemon with nothing due holds nothing open: Node would end it before its signal.
+  const alive = command.daemon === true ? setInterval(() => undefined, 2 ** 30) : undefined;
   try {
     const input = await readInput(common.input);
     const params: unknown = parseParams(
@@ -56,6 +58,8 @@ export async function runCommand(
     return code;
   } catch (error) {
     return reportError(error, streams);
+  } finally {
+    clearInterval(alive);
   }
 }
 
