@@ -5,7 +5,12 @@ import { UserError } from "./command.ts";
  * Everything a command may need to reach a platform. A stack hands a step only the parts that
  * this step needs; an operator gets the whole with `--stack NAME` (the stack's `connection` output).
  */
-const secret = z.string().min(1);
+const secret = z
+  .string()
+  .min(
+    1,
+    "is empty: take the connection anew from its stack (`pulumi stack output connection --show-secrets`)",
+  );
 
 export const s3Access = z.object({
   /** For example `http://127.0.0.1:27070`. */

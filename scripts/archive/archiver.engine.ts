@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Producer } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cleanUpAfterFile, onCleanup, tempHome } from "../../tests/harness/process.ts";
+import { killedAt, SILENT_CONTEXT } from "../../tests/harness/killed.ts";
+import { cleanUpAfterFile, onCleanup } from "../../tests/harness/process.ts";
 import { startKafka } from "../../tests/harness/kafka.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
 import type { Context } from "../command.ts";
@@ -261,24 +260,11 @@ describe("archiver", () => {
   it("goes on after a kill between PUT and commit: nothing is missing, nothing is there twice", async () => {
     const connection = await freshTopic();
     await produce(connection, 500, 0);
-    const home = await tempHome("recover-archiver");
-    const failpoints = join(home, "failpoints");
-    await mkdir(failpoints);
-    await writeFile(join(failpoints, "archive.after-put"), "");
-    const script = join(home, "run.ts");
-    await writeFile(
-      script,
+    await killedAt(
+      "archive.after-put",
       `import { runArchiver } from ${JSON.stringify(join(import.meta.dirname, "archiver.ts"))};
-       await runArchiver(${JSON.stringify(connection)}, ${JSON.stringify(options)},
-         { signal: new AbortController().signal, ready() {}, progress() {}, warn() {} });`,
+       await runArchiver(${JSON.stringify(connection)}, ${JSON.stringify(options)}, ${SILENT_CONTEXT});`,
     );
-    const child = spawn(process.execPath, [script], {
-      env: { ...process.env, RECOVER_FAILPOINTS: failpoints },
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    onCleanup(() => void child.kill("SIGKILL"));
-    const [, signal] = (await once(child, "exit")) as [number | null, string | null];
-    expect(signal).toBe("SIGKILL");
     expect(offsets(await archived(connection), 0)).toEqual(upTo(500));
     expect((await archiveProgress(connection.kafka ?? fail()))[0]?.next).toBeNull();
 

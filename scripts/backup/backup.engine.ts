@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ClickHouseDisk } from "../../engines/clickhouse.ts";
 import { startClickHouse } from "../../tests/harness/clickhouse.ts";
-import { onCleanup, runCleanups, tempHome } from "../../tests/harness/process.ts";
+import { killedAt, SILENT_CONTEXT } from "../../tests/harness/killed.ts";
+import { onCleanup, runCleanups } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
 import { attachIngest } from "../clickhouse/attach.ts";
@@ -119,26 +117,12 @@ async function secondServer(): Promise<{ connection: Connection; clickhouse: Cli
 }
 
 /** Runs `backup` in a process of its own that a failpoint kills. */
-async function killedBackup(point: string): Promise<void> {
-  const home = await tempHome("recover-backup");
-  const failpoints = join(home, "failpoints");
-  await mkdir(failpoints);
-  await writeFile(join(failpoints, point), "");
-  const script = join(home, "run.ts");
-  await writeFile(
-    script,
+const killedBackup = (point: string): Promise<void> =>
+  killedAt(
+    point,
     `import { backup } from ${JSON.stringify(join(import.meta.dirname, "backup.ts"))};
-     await backup(${JSON.stringify(primary)}, undefined,
-       { signal: new AbortController().signal, ready() {}, progress() {}, warn() {} });`,
+     await backup(${JSON.stringify(primary)}, undefined, ${SILENT_CONTEXT});`,
   );
-  const child = spawn(process.execPath, [script], {
-    env: { ...process.env, RECOVER_FAILPOINTS: failpoints },
-    stdio: "inherit",
-  });
-  onCleanup(() => void child.kill("SIGKILL"));
-  const [, signal] = (await once(child, "exit")) as [number | null, string | null];
-  expect(signal).toBe("SIGKILL");
-}
 
 async function ledgerIds(store: ObjectStore): Promise<string[]> {
   return store.listNames("backups", "e1/ledgers/");
@@ -257,21 +241,11 @@ describe("restore", () => {
 
   it("goes on after being killed half-way", async () => {
     const { connection } = await secondServer();
-    const home = await tempHome("recover-restore");
-    await writeFile(join(home, "restore.after-cut"), "");
-    const script = join(home, "run.ts");
-    await writeFile(
-      script,
+    await killedAt(
+      "restore.after-cut",
       `import { restore } from ${JSON.stringify(join(import.meta.dirname, "../restore/restore.ts"))};
-       await restore(${JSON.stringify(connection)}, "r3", ${JSON.stringify(picked.ledger)},
-         { progress() {}, warn() {} });`,
+       await restore(${JSON.stringify(connection)}, "r3", ${JSON.stringify(picked.ledger)}, ${SILENT_CONTEXT});`,
     );
-    const child = spawn(process.execPath, [script], {
-      env: { ...process.env, RECOVER_FAILPOINTS: home },
-      stdio: "inherit",
-    });
-    const [, signal] = (await once(child, "exit")) as [number | null, string | null];
-    expect(signal).toBe("SIGKILL");
     await restore(connection, "r3", picked.ledger, silentReporter);
     expect(await verifyRestore(connection, picked.ledger, silentReporter)).toMatchObject({
       equal: true,

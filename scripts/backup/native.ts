@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ClickHouseError } from "@clickhouse/client";
 import { type Reporter, UserError } from "../command.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 
@@ -80,9 +81,13 @@ async function withProgress(
   work: () => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
-  const running = work().finally(() => {
-    stop.abort();
-  });
+  const running = work()
+    .catch((error: unknown) => {
+      throw explainVaultError(error, what);
+    })
+    .finally(() => {
+      stop.abort();
+    });
   const watching = (async () => {
     for (;;) {
       await sleep(2000, undefined, { signal: stop.signal });
@@ -98,6 +103,17 @@ async function withProgress(
   })().catch(() => undefined);
   await running;
   await watching;
+}
+
+/** ClickHouse hands on what the S3 server said; it had tried again for a while. */
+function explainVaultError(error: unknown, what: string): unknown {
+  if (!(error instanceof ClickHouseError) || error.type !== "S3_ERROR") return error;
+  return new UserError(
+    `${what}: the vault's S3 server did not do its part (${error.message.slice(0, 300)}). Nothing that was ` +
+      "there before is harmed. If it says that no space is left, free some in the vault's folder; else see that " +
+      "it runs and that the login is the current one (`pulumi up`). Then run this again.",
+    { cause: error },
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Reporter } from "../command.ts";
 import { UserError } from "../command.ts";
 import type { KafkaConnection, VaultSide } from "../connection.ts";
+import { failpoint } from "../failpoint.ts";
 import { waitEmpty } from "../kafka/groups.ts";
 import { writeGroupOffsets } from "../kafka/offsets.ts";
 import { topicState } from "../kafka/topics.ts";
@@ -62,10 +63,12 @@ export async function setCursors(
     resumeAt,
     firstMissing: settled.firstMissing.get(partition) ?? null,
   }));
+  await failpoint("cursors.before-write");
   await writeGroupOffsets(
     kafka,
     cursors.map(({ partition, resumeAt }) => ({ partition, offset: resumeAt })),
   );
+  await failpoint("cursors.after-write");
   return {
     settled,
     cursors,

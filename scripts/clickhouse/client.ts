@@ -164,9 +164,20 @@ export class ClickHouse {
           { cause: error },
         );
       }
+      if (error instanceof ClickHouseError && error.type === "NOT_ENOUGH_SPACE") {
+        throw noSpace(this.connection.url, error);
+      }
       throw error;
     }
   }
+}
+
+function noSpace(url: string, error: ClickHouseError): UserError {
+  return new UserError(
+    `ClickHouse at ${url} has no space left on its disk (${error.message.slice(0, 300)}). What it ` +
+      "acknowledged is stored, and events wait in Kafka meanwhile. Free some space on that disk, then run this again.",
+    { cause: error },
+  );
 }
 
 /** Opens a connection for one piece of work. */

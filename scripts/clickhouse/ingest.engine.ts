@@ -104,7 +104,8 @@ describe("ingest", () => {
       await sending;
       const found = await stored(clickhouse);
       expect(found.identities).toBeLessThanOrEqual(tally.events);
-      await attachIngest(options);
+      // A restart brings no consumer back by itself.
+      expect(await attachIngest(options)).toMatchObject({ alreadyRunning: false });
       await send(0, 100);
     }
     await untilStored(clickhouse, tally.events);

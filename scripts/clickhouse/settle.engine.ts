@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { killedAt } from "../../tests/harness/killed.ts";
 import { cleanUpAfterFile, onCleanup } from "../../tests/harness/process.ts";
 import { startS3 } from "../../tests/harness/s3.ts";
 import type { TestS3 } from "../../tests/harness/s3.ts";
 import { kafkaJs, withAdmin } from "../kafka/client.ts";
 import { waitEmpty } from "../kafka/groups.ts";
+import { readGroupOffsets, writeGroupOffsets } from "../kafka/offsets.ts";
 import { attachIngest, detachIngest, setCursors } from "./attach.ts";
 import type { CursorsResult } from "./attach.ts";
 import { archiveTopic, eventMessage, startPlatform, stored, untilStored } from "./fixture.ts";
@@ -110,6 +113,37 @@ describe("settle", () => {
     await settled();
     await expectExact();
   });
+
+  it.each(["cursors.before-write", "cursors.after-write"])(
+    "ends the same after being killed at %s",
+    async (point) => {
+      const { clickhouse, kafka, tally } = platform;
+      const right = (await settled()).cursors.map(({ partition, resumeAt }) => ({
+        partition,
+        offset: resumeAt,
+      }));
+      const old = right.map(({ partition }) => ({ partition, offset: 0 }));
+      await writeGroupOffsets(kafka, old);
+      await remove("_partition = 2 AND _offset BETWEEN 30 AND 59");
+      expect((await stored(clickhouse)).rows).toBeLessThan(tally.events);
+      const module = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
+      await killedAt(
+        point,
+        `import { setCursors } from ${module("attach.ts")};
+         import { ClickHouse } from ${module("client.ts")};
+         await setCursors({
+           clickhouse: new ClickHouse(${JSON.stringify(platform.server.connection)}),
+           kafka: ${JSON.stringify(kafka)},
+           reporter: { progress() {}, warn() {} },
+         }, { afterRestore: true });`,
+      );
+      const written = point === "cursors.after-write" ? right : old;
+      expect(await readGroupOffsets(kafka)).toEqual(written);
+      expect(await settled()).toMatchObject({ filledFromKafka: 0, collapsed: 0 });
+      expect(await readGroupOffsets(kafka)).toEqual(right);
+      await expectExact();
+    },
+  );
 
   it("takes what retention has passed from the archive, and says what that lacks too", async () => {
     await archiveTopic(platform, s3, [0]);

@@ -94,6 +94,13 @@ export function explainS3Error(error: unknown, attempt: S3Attempt): unknown {
       { cause: error },
     );
   }
+  if (httpStatus(error) === 507 || error.name === "InsufficientStorage") {
+    return new UserError(
+      `${where}: the server has no space left (${error.name}). What it acknowledged before is stored. Free ` +
+        "some space on its disk, then run this again.",
+      { cause: error },
+    );
+  }
   if (httpStatus(error) === 403) {
     return new UserError(
       `${where}: access key "${accessKeyId}" is not permitted to (${error.name}). Each login may touch ` +

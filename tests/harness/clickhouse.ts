@@ -35,9 +35,14 @@ async function portClosed(port: number): Promise<void> {
   while ((listenersOf(port)?.length ?? 1) > 0) await sleep(20);
 }
 
-/** Starts a server with the given disks and Kafka login in a folder of its own; the cleanup stops it. */
+/**
+ * Starts a server with the given disks and Kafka login in a folder of its own, or in `home`; the
+ * cleanup stops it.
+ */
 export async function startClickHouse(
-  options: Partial<Pick<ClickHouseOptions, "disks" | "kafka" | "zookeeper" | "macros">> = {},
+  options: Partial<
+    Pick<ClickHouseOptions, "disks" | "kafka" | "zookeeper" | "macros" | "home">
+  > = {},
 ): Promise<TestClickHouse> {
   const [httpPort = 0, tcpPort = 0] = await freePorts(2);
   const binary = clickhouseBinary();
@@ -45,7 +50,7 @@ export async function startClickHouse(
   const reader = { username: "reader", password: "reader-password-of-a-test" };
   const spec = clickhouseServer({
     name: "test/clickhouse",
-    home: await tempHome("recover-clickhouse"),
+    home: options.home ?? (await tempHome("recover-clickhouse")),
     httpPort,
     tcpPort,
     admin,

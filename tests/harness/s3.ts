@@ -35,9 +35,10 @@ export function versitygwPath(): string {
  * Starts an S3 server in a folder of its own with buckets `backups`, `archive` (locked for a day) and
  * `control`; the cleanup of tests/harness/process.ts stops it.
  * @param options.buckets false: none is made
+ * @param options.home where its folder shall be
  */
 export async function startS3(
-  options: { readonly region?: string; readonly buckets?: boolean } = {},
+  options: { readonly region?: string; readonly buckets?: boolean; readonly home?: string } = {},
 ): Promise<TestS3> {
   const [port = 0] = await freePorts(1);
   const root: S3Access = {
@@ -49,7 +50,7 @@ export async function startS3(
   const running = await startProcess(
     s3Server({
       name: "test/s3",
-      home: await tempHome("recover-s3"),
+      home: options.home ?? (await tempHome("recover-s3")),
       port,
       rootAccessKeyId: root.accessKeyId,
       rootSecretAccessKey: root.secretAccessKey,
