@@ -38,7 +38,7 @@ export function recoveredInPlace(
       `${last.label}-tenancy`,
       {
         command: "tenancy",
-        connection: connect({ ...base, clickhouse, postgres }),
+        connection: connect({ ...base, kafka, clickhouse, postgres, control, vault }),
         params: { phase: "both" },
       },
       { dependsOn },

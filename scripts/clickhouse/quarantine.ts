@@ -51,8 +51,8 @@ export async function quarantined(clickhouse: ClickHouse): Promise<QuarantinedTe
 
 /**
  * Moves stored events of teams that are below the floor and not known (restored rows, written
- * before their team was lost) to quarantine, with all their sums. Consuming must be stopped or the
- * rule in force. Killed anywhere, the next run finishes.
+ * before their team was lost) to quarantine, with all their sums. Consuming must be stopped: a block
+ * under way still follows the rule before. Killed anywhere, the next run finishes.
  * @returns events moved
  */
 export async function quarantineOrphans(
@@ -68,8 +68,7 @@ export async function quarantineOrphans(
   );
   const teams = orphans.map(({ team }) => team);
   if (teams.length > 0) {
-    await copyRows(clickhouse, "events", "quarantine", teams);
-    await deleteTeams(clickhouse, "events", teams);
+    await moveRows(clickhouse, "events", "quarantine", teams);
   }
   // Also of teams whose rows an earlier, killed run had moved already.
   const gone = await clickhouse.query<{ team: number }>(
@@ -112,7 +111,7 @@ export async function releaseTeam(clickhouse: ClickHouse, team: number): Promise
   if (events === 0) return 0;
   await copyRows(clickhouse, "quarantine", "events", [team]);
   await sumTeamAgain(clickhouse, team);
-  await deleteTeams(clickhouse, "quarantine", [team]);
+  await deleteMoved(clickhouse, "quarantine", "events", [team]);
   return events;
 }
 
@@ -151,6 +150,32 @@ async function copyRows(
      WHERE has({teams: Array(Int64)}, team_id) AND (${IDENTITY}) NOT IN (
        SELECT ${IDENTITY} FROM ${database}.${to} WHERE has({teams: Array(Int64)}, team_id))`,
     { params: { teams }, settings: { insert_deduplicate: 0 } },
+  );
+}
+
+async function moveRows(
+  clickhouse: ClickHouse,
+  from: "events" | "quarantine",
+  to: "events" | "quarantine",
+  teams: readonly number[],
+): Promise<void> {
+  await copyRows(clickhouse, from, to, teams);
+  await deleteMoved(clickhouse, from, to, teams);
+}
+
+/** Deletes just what is in the other table: a row that came after the copy stays. */
+async function deleteMoved(
+  clickhouse: ClickHouse,
+  from: "events" | "quarantine",
+  to: "events" | "quarantine",
+  teams: readonly number[],
+): Promise<void> {
+  const { database } = clickhouse;
+  await clickhouse.run(
+    `ALTER TABLE ${database}.${from} DELETE WHERE has({teams: Array(Int64)}, team_id)
+       AND (${IDENTITY}) IN (
+         SELECT ${IDENTITY} FROM ${database}.${to} WHERE has({teams: Array(Int64)}, team_id))`,
+    { params: { teams }, settings: { mutations_sync: 2 } },
   );
 }
 

