@@ -85,11 +85,19 @@ export async function sumAgain(clickhouse: ClickHouse, segment: Segment): Promis
      ) AS e
      ASOF JOIN (
        SELECT id, _partition, first_offset FROM ${database}.ingest_segments FINAL WHERE has({ids: Array(UInt32)}, id)
+       UNION ALL
+       -- A partition that the topic got later begins, in a segment that does not know it, at 0.
+       SELECT DISTINCT {segment: UInt32} AS id, _partition, toUInt64(0) AS first_offset FROM ${database}.events
+       WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String}
+         AND NOT has({partitions: Array(UInt32)}, _partition)
+         AND _partition NOT IN (SELECT _partition FROM ${database}.ingest_segments FINAL
+           WHERE has({ids: Array(UInt32)}, id) AND first_offset = 0)
      ) AS s ON e._partition = s._partition AND e._offset >= s.first_offset
      GROUP BY team_id, hour, _segment`,
     {
       params: {
         ids,
+        segment: segment.id,
         clusterId: segment.source.clusterId,
         topicId: segment.source.topicId,
         partitions: lowest.map(([partition]) => partition),
