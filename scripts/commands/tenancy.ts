@@ -44,7 +44,9 @@ export default defineCommand({
       // A block under way still follows the rule before: it would land where it is looked for no more.
       await assertEpoch(connection);
       const seconds = await detachIngest(server, kafka);
-      reporter.progress(`consuming stopped for a moment (the group was empty after ${seconds.toFixed(1)} s)`);
+      reporter.progress(
+        `consuming stopped for a moment (the group was empty after ${seconds.toFixed(1)} s)`,
+      );
       const result = await settleTenancy(server);
       await attachIngest({ clickhouse: server, kafka, line, reporter, ...(vault && { vault }) });
       return result;
