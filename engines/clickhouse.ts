@@ -37,6 +37,8 @@ export interface ClickHouseOptions {
   readonly node?: string;
   /** A `clickhouse` binary; without one the embedded server of the npm package `@chdb/lib-linux-x64-gnu` runs. */
   readonly binary?: string;
+  /** Anything: the server is restarted when it changes, and keeps its data. @default never */
+  readonly restartedFor?: string;
   readonly admin: ClickHouseLogin;
   /** May SELECT from `database` and nothing else. */
   readonly reader?: ClickHouseLogin;
@@ -80,7 +82,13 @@ export function clickhouseServer(options: ClickHouseOptions): ProcessSpec {
     name: options.name,
     home: options.home,
     argv,
-    env: { NODE_NO_WARNINGS: "1", TZ: "UTC" },
+    env: {
+      NODE_NO_WARNINGS: "1",
+      TZ: "UTC",
+      ...(options.restartedFor === undefined
+        ? {}
+        : { RECOVER_RESTARTED_FOR: options.restartedFor }),
+    },
     files: [
       { path: "conf/config.xml", content: configXml(options) },
       { path: "conf/users.xml", content: usersXml(options) },

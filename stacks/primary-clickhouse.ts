@@ -39,6 +39,7 @@ export interface PrimaryClickHouseArgs extends PrimaryArgs {
 export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
   const { settings, region, base, vault, writers, epochs, kafka } = args;
   const recovered = newest(history(settings), "clickhouse");
+  const ensemble = newest(history(settings), "zookeeper");
   const clickhouse = new LocalClickHouse(
     recovered === undefined ? "clickhouse" : `clickhouse-${recovered.label}`,
     {
@@ -49,8 +50,10 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
       consumer: args.consumer,
       kafkaCa: args.kafkaCa,
       ...(recovered === undefined ? {} : { recoveryId: recovered.label }),
+      ...(ensemble === undefined ? {} : { restartedFor: ensemble.label }),
     },
-    { dependsOn: [...args.claimed] },
+    // With a new ensemble only after the brokers' restart, which is what it restarts for.
+    { dependsOn: ensemble === undefined ? [...args.claimed] : [...args.after] },
   );
   const { connection } = clickhouse;
   const control = vault.recovery.control;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadTools } from "../setup/tools.mjs";
 import type { LocalRegion } from "../components/local/context.ts";
-import { portsPerRegion, regionPorts } from "../components/local/ports.ts";
+import { regionPorts } from "../components/local/ports.ts";
 import type { Recoverable, Settings } from "./settings.ts";
 
 /** One recovery in place of this stack's history. */
@@ -53,5 +53,3 @@ export function localRegion(
     ...(settings.failpoints === undefined ? {} : { failpoints: settings.failpoints }),
   };
 }
-
-export { portsPerRegion };

@@ -34,6 +34,11 @@ describe("settings", () => {
     expect(settings).toEqual(readSettings(configOf(base), "/project"));
   });
 
+  test("one part of an object is set alone, the others keep their defaults", () => {
+    const { lease } = readSettings(configOf({ ...base, lease: { ttl: "30 seconds" } }), "/project");
+    expect(lease).toEqual({ ttl: 30, renew: 3, clockMargin: 5 });
+  });
+
   test.each([
     ["no role", { ...base, role: undefined }, /recover:role/],
     ["an unknown role", { ...base, role: "leader" }, /recover:role/],
@@ -50,6 +55,17 @@ describe("settings", () => {
       "a negative control outside of a drill",
       { ...base, negativeControl: "skip-fence" },
       /recover:negativeControl.*drill/,
+    ],
+    ["an unknown part", { ...base, lease: { tll: "30 seconds" } }, /recover:lease.*tll/],
+    [
+      "a recovery in place of a standby",
+      { ...base, role: "standby", recoveries: ["postgres"] },
+      /destroyed and recovers again/,
+    ],
+    [
+      "a recovery of an ensemble that there is not",
+      { ...base, kafkaMode: "kraft", recoveries: ["zookeeper"] },
+      /KRaft mode has no ensemble/,
     ],
     ["an unknown recovery", { ...base, recoveries: ["kafka"] }, /recoveries/],
   ])("%s is refused by name and nothing is changed", (_, values, message) => {

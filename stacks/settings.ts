@@ -32,11 +32,19 @@ const settingsSchema = z
     archiveFlush: seconds.prefault("5 seconds"),
     walTimeout: seconds.prefault("5 seconds"),
     replicationLag: z
-      .object({ min: seconds, max: seconds, seed: z.int().default(1) })
-      .prefault({ min: "1 second", max: "30 seconds" }),
+      .strictObject({
+        min: seconds.prefault("1 second"),
+        max: seconds.prefault("30 seconds"),
+        seed: z.int().default(1),
+      })
+      .prefault({}),
     lease: z
-      .object({ ttl: seconds, renew: seconds, clockMargin: seconds })
-      .prefault({ ttl: "15 seconds", renew: "3 seconds", clockMargin: "5 seconds" }),
+      .strictObject({
+        ttl: seconds.prefault("15 seconds"),
+        renew: seconds.prefault("3 seconds"),
+        clockMargin: seconds.prefault("5 seconds"),
+      })
+      .prefault({}),
     lockFor: seconds.prefault("7 days"),
     fullBackups: schedule.prefault({ cron: "0 3 * * *" }),
     incrementalBackups: schedule.prefault({ cron: "*/15 * * * *" }),
@@ -63,6 +71,15 @@ const settingsSchema = z
     message:
       "a negative control spoils a recovery on purpose: it needs a drill's recover:failpoints",
     path: ["negativeControl"],
+  })
+  .refine((s) => s.role === "primary" || s.recoveries.length === 0, {
+    message:
+      "recoveries in place are a primary's: a standby that lost an engine is destroyed and recovers again",
+    path: ["recoveries"],
+  })
+  .refine((s) => s.kafkaMode === "zookeeper" || !s.recoveries.includes("zookeeper"), {
+    message: "Kafka in KRaft mode has no ensemble that could be recovered",
+    path: ["recoveries"],
   })
   .refine((s) => s.lease.renew * 3 <= s.lease.ttl, {
     message:

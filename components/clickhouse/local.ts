@@ -15,6 +15,12 @@ export interface LocalClickHouseArgs {
   readonly kafkaCa: pulumi.Input<string>;
   /** Which recovery this server comes from; it gets a folder and ports of its own. */
   readonly recoveryId?: string;
+  /**
+   * Recovery for which this server is restarted: a consumer whose brokers came back without their
+   * topics for a moment may never let go of its Kafka table, and a restart forgets that table.
+   * @default none
+   */
+  readonly restartedFor?: string;
 }
 
 const backupDisk = "vault";
@@ -46,6 +52,7 @@ export class LocalClickHouse extends pulumi.ComponentResource {
             httpPort: http,
             tcpPort: tcp,
             node: region.tools.node,
+            ...(args.restartedFor === undefined ? {} : { restartedFor: args.restartedFor }),
             ...(region.tools.clickhouse === null ? {} : { binary: region.tools.clickhouse }),
             admin: { username: "admin", password: adminPassword },
             reader: { username: "reader", password: readerPassword },

@@ -143,8 +143,8 @@ async function refuseWhileAlive(
   throw new UserError(
     `epoch ${highest.epoch} of line "${me.line}" came back to life: ${holder(highest)} ` +
       `${since(highest)} renewed its lease (${watched.because}). Nothing was revoked, the epoch was ` +
-      "not taken. Stop that side, or take over from it on purpose (`pulumi config set " +
-      'recover:takeoverReason "why"`).',
+      "not taken. Stop that side, or take over from it on purpose (`pulumi config set --stack " +
+      `${me.stack} recover:takeoverReason "why"\`).`,
   );
 }
 

@@ -121,7 +121,7 @@ async function decide(
         `epoch ${highest.epoch} of line "${me.line}" is held by ${holder(highest)} ${since(highest)}, ` +
           "which has not given a sign of life yet: that recovery is still at work, or has stopped " +
           `half-way. Finish it with \`pulumi up --stack ${highest.stack}\`, or take over with a ` +
-          'reason (`pulumi config set recover:takeoverReason "…"`).',
+          `reason (\`pulumi config set --stack ${me.stack} recover:takeoverReason "…"\`).`,
       );
     }
     return {
@@ -135,9 +135,9 @@ async function decide(
     throw new UserError(
       `the primary is alive: stack "${highest.stack}" in ${highest.region} renewed the lease of epoch ` +
         `${highest.epoch} ${Math.max(0, watched.ageSeconds).toFixed(1)} s ago (${watched.because}). ` +
-        "Nothing was touched. To rehearse beside it: `pulumi config set recover:mode drill` (an epoch " +
+        `Nothing was touched. To rehearse beside it: \`pulumi config set --stack ${me.stack} recover:mode drill\` (an epoch ` +
         "line of its own, fully apart, the primary keeps consuming). To take over from it on purpose: " +
-        '`pulumi config set recover:takeoverReason "why"`.',
+        `\`pulumi config set --stack ${me.stack} recover:takeoverReason "why"\`.`,
     );
   }
   return {

@@ -47,17 +47,6 @@ export async function ensureLogins(
   for (const login of wanted) await untilKnown(kafka, login);
 }
 
-/** Removes logins; those that do not exist are no error. Open sessions stay open until they end. */
-export async function removeLogins(admin: Admin, usernames: readonly string[]): Promise<void> {
-  const present = new Set(await listLogins(admin));
-  const deletions = usernames
-    .filter((username) => present.has(username))
-    .map((username) => ({ name: username, mechanism: ScramMechanisms.SCRAM_SHA_512 }));
-  if (deletions.length === 0) return;
-  const alter = await alterCall(admin);
-  await alter.async(await controllerConnection(admin), deletions, []);
-}
-
 /** Names of every SCRAM login of the cluster, sorted. */
 export async function listLogins(admin: Admin): Promise<string[]> {
   const describe = await apiOf<

@@ -10,10 +10,6 @@ export function identityKey(of: Omit<IdentityPartition, "topic">): string {
   return `${of.clusterId}/${of.topicId}/${of.partition}`;
 }
 
-export function describeIdentity(of: IdentityPartition): string {
-  return `${of.topic}-${of.partition} (topic ${of.topicId} of cluster ${of.clusterId})`;
-}
-
 /** Sorted by cluster, topic and partition. */
 export function compareIdentities(a: IdentityPartition, b: IdentityPartition): number {
   return (

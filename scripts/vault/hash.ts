@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 
 /** A digest and how many bytes went into it. */
 export interface ContentHash {
@@ -24,9 +23,4 @@ export async function sha256Stream(
     size += chunk.byteLength;
   }
   return { sha256: hash.digest("hex"), size };
-}
-
-/** SHA-256 of a file, in constant memory. */
-export async function sha256File(path: string): Promise<ContentHash> {
-  return sha256Stream(createReadStream(path) as AsyncIterable<Uint8Array>);
 }

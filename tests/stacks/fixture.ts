@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
@@ -137,10 +136,4 @@ export async function loseRegion(workspace: Workspace): Promise<void> {
   const region = join(workspace.dataDir, "east");
   await killBelow(region);
   await removeFolder(region);
-}
-
-/** pid of an engine's main process, for example `west/kafka-1`. */
-export async function pidOf(workspace: Workspace, home: string): Promise<number> {
-  const text = await readFile(join(workspace.dataDir, home, "run.json"), "utf8");
-  return (JSON.parse(text) as { pid: number }).pid;
 }
