@@ -59,7 +59,7 @@ async function noAnswer(where: string): Promise<never> {
         new NoAnswer(
           `the control bucket ${where} does not answer within ${answerWithinSeconds} s, and who holds ` +
             "the epoch is written there: without it nothing may be started. Bring the standby region's " +
-            "vault up, or correct `recover:control` in this stack's config.",
+            "vault up (`pulumi up` of the stack that owns it), then run this again.",
         ),
       );
     }, answerWithinSeconds * 1000).unref();

@@ -127,8 +127,8 @@ export function since(fence: FenceRecord): string {
 }
 
 const afterTakeover =
-  "Keep this stack down (`pulumi destroy` keeps the vault), or bring the work back to it with a " +
-  "recovery of its own: change its role to standby and run `pulumi up` once the other side is stopped.";
+  "Keep this stack down: the work goes on at that one. Do not destroy it while that one works, since the " +
+  "vault is this stack's.";
 
 /** A destroyed stack keeps its vault and loses its name: the next one of that name is another. */
 const afterDestroy =

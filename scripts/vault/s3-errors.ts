@@ -90,7 +90,8 @@ export function explainS3Error(error: unknown, attempt: S3Attempt): unknown {
     return new UserError(
       `${where}: the server does not accept the access key "${accessKeyId}" (${error.name}). The key ` +
         "or its secret is wrong, or the epoch it belongs to was revoked; take the current ones from " +
-        "the stack that owns the vault (`pulumi stack output vault --show-secrets`).",
+        "the stack that owns the vault (`pulumi stack output connection --show-secrets`; for a standby " +
+        "`npm run pair`).",
       { cause: error },
     );
   }

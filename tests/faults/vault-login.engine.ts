@@ -45,12 +45,12 @@ describe.each(["pick-ledger", "verify-backup"])("%s with a vault", (command) => 
     [
       "with a wrong secret",
       (vault) => ({ ...vault, secretAccessKey: "wrong" }),
-      /does not accept the access key "root".*pulumi stack output vault/s,
+      /does not accept the access key "root".*pulumi stack output connection/s,
     ],
     [
       "with an unknown login",
       (vault) => ({ ...vault, accessKeyId: "nobody" }),
-      /does not accept the access key "nobody".*pulumi stack output vault/s,
+      /does not accept the access key "nobody".*pulumi stack output connection/s,
     ],
     [
       "without its bucket",
