@@ -17,6 +17,7 @@ export function configOf(values: Readonly<Record<string, unknown>>): pulumi.Conf
 const answers: Record<string, unknown> = {
   claim: { epoch: 1 },
   gate: { nextEpoch: 2 },
+  "pick-ledger": { ledger: null, epoch: 2, epochs: [1, 2] },
   "kafka-topology": { clusterId: "cluster-of-a-test" },
 };
 

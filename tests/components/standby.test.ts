@@ -4,17 +4,76 @@ import { readSettings } from "../../stacks/settings.ts";
 import { standby } from "../../stacks/standby.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
 
+const values = {
+  role: "standby",
+  region: "west",
+  standbyRegion: "west",
+  vaultEndpoint: "http://127.0.0.1:27100",
+  vaultAccessKeyId: "root-west",
+};
+const program = (mode: string) => () =>
+  standby(readSettings(configOf({ ...values, mode }), "/project"), "/project");
+
 let made: Recorded[];
+let rehearsed: Recorded[];
 beforeAll(async () => {
-  const values: Record<string, unknown> = {
-    role: "standby",
-    region: "west",
-    standbyRegion: "west",
-    vaultEndpoint: "http://127.0.0.1:27100",
-    vaultAccessKeyId: "root-west",
-  };
   pulumi.runtime.setConfig("recover:vaultSecretAccessKey", "a secret of a test");
-  made = await record(() => standby(readSettings(configOf(values), "/project"), "/project"));
+  made = await record(program("failover"));
+  rehearsed = await record(program("drill"));
+});
+
+interface StepInputs {
+  readonly command: string;
+  readonly connection: { readonly line: string };
+  readonly params?: {
+    readonly line?: string;
+    readonly recoveryId?: string;
+    readonly users?: Readonly<Record<string, string>>;
+  };
+}
+const stepsOf = (resources: readonly Recorded[]) =>
+  resources
+    .filter(({ type }) => type === "recover:index:Step")
+    .map(({ inputs }) => inputs as unknown as StepInputs);
+const loginsOf = (resources: readonly Recorded[]) =>
+  stepsOf(resources).flatMap(({ params }) => Object.keys(params?.users ?? {}));
+const reading = ["pick-ledger", "restore", "verify-restore", "replay"];
+
+test("a failover goes on with the primary's line", () => {
+  for (const { connection, params } of stepsOf(made)) {
+    expect(connection.line).toBe("main");
+    expect(params?.line).toBeUndefined();
+  }
+  expect(loginsOf(made)).toContain("archiver-e2-value-of");
+  expect(loginsOf(made)).toContain("replicator-writer");
+});
+
+test("a drill has a line of its own, and reads the primary's", () => {
+  for (const { command, connection, params } of stepsOf(rehearsed)) {
+    expect(connection.line).toBe("drill-value-of");
+    expect(params?.line).toBe(reading.includes(command) ? "main" : undefined);
+    if (params?.recoveryId !== undefined) expect(params.recoveryId).toBe("drill-value-of");
+  }
+  expect(loginsOf(rehearsed).sort()).toEqual(
+    ["archiver-e2", "backup-e2", "lease-e2", "recovery", "wal-e2"].map(
+      (login) => `drill-value-of-${login}-value-of`,
+    ),
+  );
+});
+
+test("a drill's PostgreSQL reads every epoch of the primary, and archives below its own line", () => {
+  const server = rehearsed.find(({ name }) => name === "postgres-server");
+  const files = server?.inputs["files"] as { path: string; content: string }[];
+  const plan = files.find(({ path }) => path === "conf/restore.json")?.content;
+  expect(plan?.replaceAll(/\s/g, "")).toContain('["e2","e1"]');
+  expect(JSON.stringify(files)).toContain("drill-value-of/e2");
+});
+
+test("a drill's engines have folders of their own", () => {
+  const homes = (resources: readonly Recorded[]) =>
+    resources.flatMap(({ inputs }) => (typeof inputs["home"] === "string" ? [inputs["home"]] : []));
+  expect(homes(rehearsed).length).toBe(homes(made).length);
+  for (const home of homes(rehearsed)) expect(home).toContain("/west-drill/");
 });
 
 test("the report joins every box, from the gate to the backup", () => {
