@@ -13,7 +13,6 @@ import type {
 } from "../scripts/connection.ts";
 import type { PrimaryArgs } from "./primary-kafka.ts";
 import { history, newest } from "./region.ts";
-import type { Settings } from "./settings.ts";
 
 export interface PrimaryClickHouse {
   readonly connection: pulumi.Output<ClickHouseConnection>;
@@ -40,6 +39,9 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
   const { settings, region, base, vault, writers, epochs, kafka } = args;
   const recovered = newest(history(settings), "clickhouse");
   const ensemble = newest(history(settings), "zookeeper");
+  // A new ensemble means restarted brokers, and those may have delivered blocks twice while ClickHouse
+  // went on: consuming is stopped, put right and started again.
+  const attachAgain = ensemble !== undefined;
   const clickhouse = new LocalClickHouse(
     recovered === undefined ? "clickhouse" : `clickhouse-${recovered.label}`,
     {
@@ -74,7 +76,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
           vault: vault.recovery.near,
           postgres: args.postgres,
         }),
-        ...again(settings),
+        params: attachAgain ? { again: true } : {},
         triggers: [clickhouse.generation],
       },
       { dependsOn: [structure, ...args.after] },
@@ -109,17 +111,8 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     clockMarginSeconds: settings.lease.clockMargin,
     beforeFence: [...args.after],
     generation: clickhouse.generation,
-    attachAgain: again(settings).params.again === true,
+    attachAgain,
     skipFence: settings.negativeControl === "skip-fence",
   });
   return { connection, ready: recovery.proven, recovered: recovery.results };
-}
-
-/**
- * A new ensemble means restarted brokers, and those may have delivered blocks twice while ClickHouse
- * went on: consuming is stopped, put right and started again.
- */
-function again(settings: Settings): { readonly params: { readonly again?: true } } {
-  const ensemble = newest(history(settings), "zookeeper");
-  return { params: ensemble === undefined ? {} : { again: true } };
 }

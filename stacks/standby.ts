@@ -48,13 +48,14 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
   const trust = pulumi
     .all([signing.keyId, signing.publicKey])
     .apply(([keyId, publicKey]) => ({ ...settings.trust, [keyId]: publicKey }));
+  const line = drill ? owner.value.apply((id) => `drill-${id.slice(0, 8)}`) : sourceLine;
   const identity: ConnectionParts = {
     platform: "local",
     stack: pulumi.getStack(),
     role: "standby",
     region: settings.region,
     owner: owner.value,
-    line: drill ? owner.value.apply((id) => `drill-${id.slice(0, 8)}`) : sourceLine,
+    line,
     epoch: 1,
   };
   const recoveryId = recoveryIdOf(settings.mode, identity);
@@ -101,7 +102,7 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     {
       region,
       epoch,
-      line: identity.line ?? sourceLine,
+      line,
       archive: writers.wal.near,
       source: pulumi
         .all([vault.recovery.near, epoch, pick.result])

@@ -68,7 +68,8 @@ export async function quarantineOrphans(
   );
   const teams = orphans.map(({ team }) => team);
   if (teams.length > 0) {
-    await moveRows(clickhouse, "events", "quarantine", teams);
+    await copyRows(clickhouse, "events", "quarantine", teams);
+    await deleteMoved(clickhouse, "events", "quarantine", teams);
   }
   // Also of teams whose rows an earlier, killed run had moved already.
   const gone = await clickhouse.query<{ team: number }>(
@@ -153,16 +154,6 @@ async function copyRows(
   );
 }
 
-async function moveRows(
-  clickhouse: ClickHouse,
-  from: "events" | "quarantine",
-  to: "events" | "quarantine",
-  teams: readonly number[],
-): Promise<void> {
-  await copyRows(clickhouse, from, to, teams);
-  await deleteMoved(clickhouse, from, to, teams);
-}
-
 /** Deletes just what is in the other table: a row that came after the copy stays. */
 async function deleteMoved(
   clickhouse: ClickHouse,
@@ -170,23 +161,26 @@ async function deleteMoved(
   to: "events" | "quarantine",
   teams: readonly number[],
 ): Promise<void> {
-  const { database } = clickhouse;
-  await clickhouse.run(
-    `ALTER TABLE ${database}.${from} DELETE WHERE has({teams: Array(Int64)}, team_id)
-       AND (${IDENTITY}) IN (
-         SELECT ${IDENTITY} FROM ${database}.${to} WHERE has({teams: Array(Int64)}, team_id))`,
-    { params: { teams }, settings: { mutations_sync: 2 } },
+  await deleteTeams(
+    clickhouse,
+    from,
+    teams,
+    `AND (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.database}.${to}
+       WHERE has({teams: Array(Int64)}, team_id))`,
   );
 }
 
+/** @param only a further condition, beginning with AND. @default none */
 async function deleteTeams(
   clickhouse: ClickHouse,
   table: string,
   teams: readonly number[],
+  only = "",
 ): Promise<void> {
   if (teams.length === 0) return;
   await clickhouse.run(
-    `ALTER TABLE ${clickhouse.database}.${table} DELETE WHERE has({teams: Array(Int64)}, team_id)`,
+    `ALTER TABLE ${clickhouse.database}.${table} DELETE
+     WHERE has({teams: Array(Int64)}, team_id) ${only}`,
     { params: { teams }, settings: { mutations_sync: 2 } },
   );
 }
