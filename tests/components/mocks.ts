@@ -49,9 +49,10 @@ export async function record(program: () => unknown): Promise<Recorded[]> {
 }
 
 /** The wire form of a secret: an object with this key and the value. */
-const signature = "4dabf18193072939515e22adb298388d";
+export const signature = "4dabf18193072939515e22adb298388d";
 
-function unwrap(value: unknown): unknown {
+/** Takes secrets out of their envelopes, at every depth. */
+export function unwrap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrap);
   if (typeof value !== "object" || value === null) return value;
   if (signature in value && "value" in value) return unwrap(value.value);
