@@ -4,6 +4,8 @@ import { createGunzip, createZstdDecompress, zstdCompress } from "node:zlib";
 import { promisify } from "node:util";
 import { UserError } from "../command.ts";
 import type { ObjectStore } from "../vault/s3.ts";
+import { type ArchivedRecord, decodeRecord } from "./envelope.ts";
+import { splitJson } from "./split-json.ts";
 
 const compress = promisify(zstdCompress);
 
@@ -29,6 +31,30 @@ export async function* readLines(
       crlfDelay: Infinity,
     })) {
       if (line !== "") yield line;
+    }
+  } catch (error) {
+    throw damaged(bucket, key, error instanceof Error ? error.message : String(error));
+  } finally {
+    stream.destroy();
+  }
+}
+
+/**
+ * The records of an archive object of either layout, ours, Lenses' or Firehose's, in bounded memory and
+ * in the object's order. Two envelopes in one line are two records.
+ *
+ * @throws UserError when the object is gone, cannot be unpacked, or holds something else
+ */
+export async function* readRecords(
+  store: Pick<ObjectStore, "getStream">,
+  bucket: string,
+  key: string,
+): AsyncGenerator<ArchivedRecord, void, undefined> {
+  const stream = await store.getStream(bucket, key);
+  if (stream === undefined) throw damaged(bucket, key, "it does not exist");
+  try {
+    for await (const text of splitJson(unpacked(stream, key) as AsyncIterable<Uint8Array>)) {
+      yield decodeRecord(text);
     }
   } catch (error) {
     throw damaged(bucket, key, error instanceof Error ? error.message : String(error));

@@ -96,7 +96,7 @@ async function segmentFor(
   const segments = await segmentsOf(clickhouse, source);
   const found = segmentBelow(segments, from);
   if (found !== undefined) return found;
-  const topic = objects[0]?.key.split("/").at(-3) ?? "";
+  const topic = objects[0]?.topic ?? "";
   return openSegment(clickhouse, source, topic, from);
 }
 

@@ -149,8 +149,9 @@ async function listWork(input: ProofInput): Promise<Work[]> {
   };
   for (const found of await listPresent(input.clickhouse)) add(found, { found });
   if (input.archive !== undefined) {
-    const { store, vault, lines } = input.archive;
-    for (const archived of await listArchived(store, vault.archive, lines)) {
+    const { store, vault, lines, until } = input.archive;
+    const options = until === undefined ? {} : { until };
+    for (const archived of await listArchived(store, vault.archive, lines, options)) {
       add(archived, { archived });
     }
   }
