@@ -74,7 +74,7 @@ async function run(
           pulumi.output({ arn, bootstrapIam, bootstrapScram, producer, consumers, policies }),
         )
         .apply((values) => {
-          seen.values = values as unknown as Seen["values"];
+          seen.values = values;
         });
     },
     { outputs, ...options },
