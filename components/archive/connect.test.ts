@@ -266,6 +266,10 @@ describe("refused in a preview", () => {
     );
   });
 
+  test("a flush that the connector would not take", async () => {
+    expect(await refusal({ flush: { seconds: 0 } })).toMatch(/archive\.flush\.seconds is 0/);
+  });
+
   test("a bucket that locks every object, unless the release sends checksums", async () => {
     const locked = { bucket: { ...bucket, defaultRetention: true } };
     expect(await refusal(locked)).toMatch(/nothing would be archived/);

@@ -5,7 +5,7 @@ import { dataTags, physicalName } from "../aws/context.ts";
 import type { PolicyDocument } from "../kafka/iam.ts";
 import { connectorGroup, connectorPolicy } from "../kafka/policies.ts";
 import { transformed, type Transform } from "../kafka/transform.ts";
-import { lensesConfiguration, workerProperties, type Flush } from "./lenses.ts";
+import { checkFlush, lensesConfiguration, workerProperties, type Flush } from "./lenses.ts";
 import { checkPlugin, type ConnectorPlugin } from "./plugin.ts";
 import { assumedBy, encryptedLogs } from "./services.ts";
 import {
@@ -64,7 +64,7 @@ export class AwsConnectArchive extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsConnectArchiveArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:archive:AwsConnectArchive", name, {}, opts);
-    const { region, plugin, bucket } = args;
+    const { region, plugin } = args;
     requireChecksums(args);
     const { contentType } = checkPlugin(plugin);
     const child = { parent: this, provider: region.provider };
@@ -82,24 +82,53 @@ export class AwsConnectArchive extends pulumi.ComponentResource {
       { name: `/aws/mskconnect/${connectorName}`, keyArn: args.logsKeyArn },
       child,
     );
+    const connector = this.connector(name, args, {
+      connectorName,
+      place,
+      customPlugin,
+      workers,
+      logs,
+      access: role?.access,
+    });
+    this.connectorArn = connector.arn;
+    this.registerOutputs({
+      connectorArn: this.connectorArn,
+      group: this.group,
+      roleArn: this.roleArn,
+    });
+  }
+
+  private connector(
+    name: string,
+    args: AwsConnectArchiveArgs,
+    parts: {
+      readonly connectorName: string;
+      readonly place: pulumi.Output<ArchivePlace>;
+      readonly customPlugin: aws.mskconnect.CustomPlugin;
+      readonly workers: aws.mskconnect.WorkerConfiguration;
+      readonly logs: aws.cloudwatch.LogGroup;
+      readonly access: aws.iam.RolePolicy | undefined;
+    },
+  ): aws.mskconnect.Connector {
     const { mcu = 1, minWorkers = 1, maxWorkers = 4 } = args.capacity ?? {};
-    const configuration = pulumi.all([place, bucket.name]).apply(([at, bucketName]) =>
+    const flush = checkFlush({ seconds: 60, bytes: 32 << 20, records: 50_000, ...args.flush });
+    const configuration = pulumi.all([parts.place, args.bucket.name]).apply(([at, bucketName]) =>
       transformed(
         args.transform?.configuration,
         lensesConfiguration({
           place: at,
           bucket: bucketName,
-          region: region.name,
-          flush: { seconds: 60, bytes: 32 << 20, records: 50_000, ...args.flush },
+          region: args.region.name,
+          flush,
           // What MSK Connect itself makes of it when it scales: two tasks an MCU.
           tasks: maxWorkers * mcu * 2,
         }),
       ),
     );
-    const connector = new aws.mskconnect.Connector(
+    return new aws.mskconnect.Connector(
       `${name}-connector`,
       transformed(args.transform?.connector, {
-        name: connectorName,
+        name: parts.connectorName,
         description: `Archives the topic ${args.topic} for recoveries`,
         kafkaconnectVersion: args.connectVersion ?? "3.7.x",
         capacity: {
@@ -121,29 +150,29 @@ export class AwsConnectArchive extends pulumi.ComponentResource {
         kafkaClusterClientAuthentication: { authenticationType: "IAM" },
         kafkaClusterEncryptionInTransit: { encryptionType: "TLS" },
         plugins: [
-          { customPlugin: { arn: customPlugin.arn, revision: customPlugin.latestRevision } },
+          {
+            customPlugin: {
+              arn: parts.customPlugin.arn,
+              revision: parts.customPlugin.latestRevision,
+            },
+          },
         ],
-        workerConfiguration: { arn: workers.arn, revision: workers.latestRevision },
+        workerConfiguration: { arn: parts.workers.arn, revision: parts.workers.latestRevision },
         serviceExecutionRoleArn: this.roleArn,
         logDelivery: {
-          workerLogDelivery: { cloudwatchLogs: { enabled: true, logGroup: logs.name } },
+          workerLogDelivery: { cloudwatchLogs: { enabled: true, logGroup: parts.logs.name } },
         },
         tags: dataTags("none", args.epoch),
       }),
       {
-        ...child,
-        dependsOn: role === undefined ? [] : [role.access],
+        parent: this,
+        provider: args.region.provider,
+        dependsOn: parts.access === undefined ? [] : [parts.access],
         // One name, one group: the old one must be gone before the new one starts. It goes on where that ended.
         deleteBeforeReplace: true,
         customTimeouts: { create: "45m", update: "45m", delete: "30m" },
       },
     );
-    this.connectorArn = connector.arn;
-    this.registerOutputs({
-      connectorArn: this.connectorArn,
-      group: this.group,
-      roleArn: this.roleArn,
-    });
   }
 
   private role(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buildKey, parseKey } from "../../scripts/archive/layout.ts";
-import { kcql, lensesConfiguration, workerProperties } from "./lenses.ts";
+import { checkFlush, kcql, lensesConfiguration, workerProperties } from "./lenses.ts";
 import { indexFolder, type ArchivePlace } from "./target.ts";
 
 /*
@@ -153,3 +153,11 @@ describe("where the connector keeps how far it is", () => {
     expect(configuration["connect.s3.indexes.name"]).toBe(indexFolder(place));
   });
 });
+
+test.each([{ seconds: 0 }, { seconds: 0.5 }, { bytes: -1 }, { records: Number.NaN }])(
+  "refuses to flush at %j, for which the connector would take an hour or more",
+  (changed) => {
+    expect(checkFlush(flush)).toBe(flush);
+    expect(() => checkFlush({ ...flush, ...changed })).toThrow(/take its own default instead/);
+  },
+);

@@ -15,6 +15,22 @@ export interface Flush {
   readonly records: number;
 }
 
+/**
+ * The connector takes its own default for what is not above 0: an hour, 500 MB, without a word.
+ *
+ * @throws Error for such a value
+ */
+export function checkFlush(flush: Flush): Flush {
+  for (const [name, value] of Object.entries(flush) as [string, number][]) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new Error(
+      `archive.flush.${name} is ${value}: the connector would take its own default instead, for seconds an hour, and ` +
+        "a lost region would take that much with it. Write a whole number above 0.",
+    );
+  }
+  return flush;
+}
+
 /** As in `scripts/archive/layout.ts`: names sort by offset. */
 const DIGITS = 12;
 

@@ -66,6 +66,7 @@ export function createCluster(
   source: CreateKafka,
   parent: pulumi.Resource,
 ): CreatedKafka {
+  requireConnectable(source);
   const child = { parent, provider: region.provider };
   const brokers = REPLICATION_FACTOR * (source.brokersPerZone ?? 1);
   const maxGibPerBroker = source.maxGibPerBroker ?? MAX_GIB;
@@ -161,6 +162,15 @@ export function createCluster(
     );
   }
   return { cluster, securityGroup };
+}
+
+/** @see https://docs.aws.amazon.com/msk/latest/developerguide/aws-access-mult-vpc.html */
+function requireConnectable({ forFirehose, instanceType }: CreateKafka): void {
+  if (forFirehose !== true || instanceType !== "kafka.t3.small") return;
+  throw new Error(
+    "kafka.instanceType is kafka.t3.small, which has no multi-VPC private connectivity: an archive of kind " +
+      '"firehose" could not read the cluster. Write kafka.m7g.large or larger, or archive.kind "lenses".',
+  );
 }
 
 function createSecurityGroup(

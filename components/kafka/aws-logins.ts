@@ -46,9 +46,8 @@ export function scramLogin(
     `${name}-version`,
     {
       secretId: secret.id,
-      secretString: pulumi.secret(
-        pulumi.jsonStringify({ username: args.username, password: password.value }),
-      ),
+      // The resource itself keeps it as a secret.
+      secretString: pulumi.jsonStringify({ username: args.username, password: password.value }),
     },
     child,
   );

@@ -370,13 +370,16 @@ describe("refused before anything is made", () => {
   /** What the constructor says to it. */
   async function refusal(changed: Partial<AwsKafkaArgs>): Promise<string> {
     let said = "nothing";
-    await recordAws(() => {
-      try {
-        new AwsKafka("kafka", { ...argsOf(), ...changed });
-      } catch (error) {
-        said = String(error);
-      }
-    });
+    await recordAws(
+      () => {
+        try {
+          new AwsKafka("kafka", { ...argsOf(), ...changed });
+        } catch (error) {
+          said = String(error);
+        }
+      },
+      { outputs },
+    );
     return said;
   }
 
@@ -389,6 +392,14 @@ describe("refused before anything is made", () => {
   test("a consumer group that MSK Connect's role could use", async () => {
     expect(await refusal({ group: "connect-clickhouse" })).toMatch(/a second consumer could join/);
     expect(await refusal({ group: "" })).toMatch(/consumer group is ""/);
+  });
+
+  test("brokers that Firehose could not reach", async () => {
+    const small = { ...create, instanceType: "kafka.t3.small" };
+    expect(await refusal({ source: { ...small, forFirehose: true } })).toMatch(
+      /kafka\.t3\.small.*could not read the cluster/,
+    );
+    expect(await refusal({ source: small })).toBe("nothing");
   });
 
   test("an ARN that is none", async () => {

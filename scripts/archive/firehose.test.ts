@@ -68,6 +68,14 @@ describe("indexFirehose", () => {
     expect(found.get(1)?.objects).toMatchObject([{ key: first, lastOffset: 7 }]);
   });
 
+  it("takes the highest offset of an object, in whatever order its records stand", async () => {
+    const store = new MemoryStore();
+    putFirehose(store, of, [line(0, 5), line(0, 9), line(0, 2)].join("\n"));
+    const found = await index(store);
+    expect(found.get(0)?.objects.map(({ lastOffset }) => lastOffset)).toEqual([9]);
+    expect(found.get(0)?.offsets).toEqual([2, 2, 5, 5, 9, 9]);
+  });
+
   it("leaves out what was written later than asked, and reads many objects", async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 20; i++) putFirehose(store, of, line(0, i), { at: new Date(i * 1000) });
