@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import { waitUntilReady } from "./health.ts";
 import {
   assertSpec,

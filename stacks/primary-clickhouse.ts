@@ -3,7 +3,7 @@ import { LocalClickHouse } from "../components/clickhouse/local.ts";
 import { connect } from "../components/local/context.ts";
 import { Step } from "../components/local/step.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
-import { buckets, type EpochWriters } from "../components/vault/local.ts";
+import type { EpochWriters } from "../components/vault/local.ts";
 import type {
   ClickHouseConnection,
   Connection,
@@ -13,6 +13,7 @@ import type {
 } from "../scripts/connection.ts";
 import type { PrimaryArgs } from "./primary-kafka.ts";
 import { history, newest } from "./region.ts";
+import { localBuckets } from "../scripts/vault/policies.ts";
 
 export interface PrimaryClickHouse {
   readonly connection: pulumi.Output<ClickHouseConnection>;
@@ -105,7 +106,11 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     control,
     vaultAdmin: pulumi
       .output(args.vaultRoot)
-      .apply((access) => ({ ...access, backups: buckets.backups, archive: buckets.archive })),
+      .apply((access) => ({
+        ...access,
+        backups: localBuckets.backups,
+        archive: localBuckets.archive,
+      })),
     trust: args.trust,
     reason: "ClickHouse was lost, Kafka lives on",
     clockMarginSeconds: settings.lease.clockMargin,

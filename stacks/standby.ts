@@ -7,7 +7,7 @@ import { resultsOf, Step } from "../components/local/step.ts";
 import { barmanStore, LocalPostgres } from "../components/postgres/local.ts";
 import { LocalProtection } from "../components/protection/local.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
-import { buckets, LocalVault } from "../components/vault/local.ts";
+import { LocalVault } from "../components/vault/local.ts";
 import { LocalZooKeeper } from "../components/zookeeper/local.ts";
 import type { PostgresSource } from "../engines/postgres.ts";
 import { epochPrefix } from "../scripts/archive/layout.ts";
@@ -16,6 +16,7 @@ import { recoveryIdOf } from "./epochs.ts";
 import { outputsOf } from "./outputs.ts";
 import { localRegion } from "./region.ts";
 import type { Settings } from "./settings.ts";
+import { localBuckets } from "../scripts/vault/policies.ts";
 
 /** Line of the primary's epochs: what a standby reads, and what a failover goes on with. */
 const sourceLine = "main";
@@ -62,10 +63,10 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
   const server = vaultServer(settings);
   const vaultAdmin = server.apply((access) => ({
     ...access,
-    backups: buckets.backups,
-    archive: buckets.archive,
+    backups: localBuckets.backups,
+    archive: localBuckets.archive,
   }));
-  const controlAdmin = server.apply((access) => ({ ...access, bucket: buckets.control }));
+  const controlAdmin = server.apply((access) => ({ ...access, bucket: localBuckets.control }));
 
   // Before anything is touched: is the primary really gone, and what can we come back to?
   const gate = new Step<{ nextEpoch: number }>("gate", {

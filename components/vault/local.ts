@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ControlBucket, S3Access, VaultSide } from "../../scripts/connection.ts";
 import type { VaultResult } from "../../scripts/commands/vault.ts";
 import {
+  localBuckets,
   recoveryName,
   writerName,
   writerRoles,
@@ -11,13 +12,6 @@ import {
 import { connect, type ConnectionParts } from "../local/context.ts";
 import { Key } from "../local/key.ts";
 import { Step } from "../local/step.ts";
-
-/** Bucket names; on this machine each region's server has its own. */
-export const buckets = {
-  backups: "recover-backups",
-  archive: "recover-archive",
-  control: "recover-control",
-} as const;
 
 const replicators = ["replicator-reader", "replicator-writer"] as const;
 
@@ -131,7 +125,7 @@ export class LocalVault extends pulumi.ComponentResource {
               ? {
                   control: pulumi
                     .output(server)
-                    .apply((access) => ({ ...access, bucket: buckets.control })),
+                    .apply((access) => ({ ...access, bucket: localBuckets.control })),
                 }
               : {}),
           }),
@@ -142,7 +136,7 @@ export class LocalVault extends pulumi.ComponentResource {
       );
       return pulumi.all([server, made.result]).apply(([access]) => access);
     };
-    const names = { backups: buckets.backups, archive: buckets.archive };
+    const names = { backups: localBuckets.backups, archive: localBuckets.archive };
     if (far === undefined) {
       const only = run("near", near, true);
       return { near: only, control: only };
@@ -161,8 +155,8 @@ export class LocalVault extends pulumi.ComponentResource {
         region: access.region,
         accessKeyId: id,
         secretAccessKey: secret,
-        backups: buckets.backups,
-        archive: buckets.archive,
+        backups: localBuckets.backups,
+        archive: localBuckets.archive,
       })),
     );
   }
@@ -178,7 +172,7 @@ export class LocalVault extends pulumi.ComponentResource {
         region: access.region,
         accessKeyId: id,
         secretAccessKey: secret,
-        bucket: buckets.control,
+        bucket: localBuckets.control,
       })),
     );
   }

@@ -1,8 +1,15 @@
 import { epochPrefix } from "../archive/layout.ts";
 import { keys } from "../fence/records.ts";
 
-/** The vault's buckets by purpose; their names are settings. */
+/** The vault's buckets by purpose. */
 export type BucketPurpose = "backups" | "archive" | "control";
+
+/** Their names on the platform `local`, where each region's server has its own. */
+export const localBuckets = {
+  backups: "recover-backups",
+  archive: "recover-archive",
+  control: "recover-control",
+} as const satisfies Record<BucketPurpose, string>;
 
 /**
  * Who writes on behalf of one epoch: each with a login of its own, so that a fence can take exactly
