@@ -104,13 +104,11 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     postgres: args.postgres,
     vault: vault.recovery.near,
     control,
-    vaultAdmin: pulumi
-      .output(args.vaultRoot)
-      .apply((access) => ({
-        ...access,
-        backups: localBuckets.backups,
-        archive: localBuckets.archive,
-      })),
+    vaultAdmin: pulumi.output(args.vaultRoot).apply((access) => ({
+      ...access,
+      backups: localBuckets.backups,
+      archive: localBuckets.archive,
+    })),
     trust: args.trust,
     reason: "ClickHouse was lost, Kafka lives on",
     clockMarginSeconds: settings.lease.clockMargin,

@@ -161,7 +161,7 @@ function lost(winner: FenceRecord, request: FenceRequest, store: ControlStore): 
     `recovery "${request.recoveryId}" of stack "${request.stack}" (owner ${request.owner}) did not get ` +
       `epoch ${request.epoch}: epoch ${winner.epoch} is held by ${holder(winner)} ${since(winner)}, says ` +
       `${store.where}. Exactly one recovery may go on; this one has revoked nothing and started ` +
-      "nothing. Destroy this stack, or wait until the other one is done and is to be replaced, then " +
-      "recover with a new recovery id.",
+      "nothing. Destroy this stack (`pulumi destroy`; the vault stays). To replace the other one once it is " +
+      "done, `pulumi up` this stack anew after that: it is then a recovery of its own.",
   );
 }

@@ -65,8 +65,8 @@ export async function gate(
     throw new UserError(
       `recovery "${options.recoveryId}" was to take epoch ${earlier.nextEpoch} of line "${line}", but ` +
         `${holder(highest)} holds epoch ${highest.epoch} ${since(highest)}, says ${store.where}. ` +
-        "Exactly one recovery may go on: destroy this stack, or use a new recovery id to replace " +
-        "the other one.",
+        "Exactly one recovery may go on. Destroy this stack (`pulumi destroy`; the vault stays); to replace the " +
+        "other one, `pulumi up` this stack anew after that: it is then a recovery of its own.",
     );
   }
   const decided = await decide(store, me, clock, options, highest, progress);
