@@ -99,5 +99,14 @@ test("the report joins every box, from the gate to the backup", () => {
 });
 
 test("nothing of the primary's region is read", () => {
-  expect(JSON.stringify(made)).not.toContain("east");
+  const endpoints = [...JSON.stringify(made).matchAll(/https?:\/\/[\d.]+:(\d+)/g)].map(([, port]) =>
+    Number(port),
+  );
+  expect(endpoints).not.toEqual([]);
+  const { portBase } = readSettings(configOf(values), "/project");
+  // East has the first hundred ports, west the second.
+  for (const port of endpoints) expect(port).toBeGreaterThanOrEqual(portBase + 100);
+  for (const { inputs } of made) {
+    if (typeof inputs["home"] === "string") expect(inputs["home"]).toContain("/west/");
+  }
 });
