@@ -72,19 +72,20 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
   const epochs = epochsOf(settings, identity, claim, vault.recovery.control);
   const base: ConnectionParts = { ...identity, epoch: epochs.current };
   const writers = vault.writersOf(epochs.suffix, epochs.current, [claim]);
+  const replicators = vault.replicators([claim]);
   const shared = { settings, region: near, base, vault, writers, epochs, trust };
   const kafka = kafkaOf({ ...shared, after: [claim] });
-  const postgres = postgresOf({ ...shared, after: [claim] });
   const clickhouse = clickhouseOf({
     ...shared,
     vaultRoot: nearServer.root,
     kafka: kafka.connection,
     consumer: kafka.consumer,
     kafkaCa: kafka.ca,
-    postgres: postgres.connection,
+    postgres: (epoch, after) => postgresOf({ ...shared, epoch, after: [claim, ...after] }),
     claimed: [claim],
-    after: [claim, kafka.ready, postgres.ready],
+    after: [claim, kafka.ready],
   });
+  const { postgres } = clickhouse;
 
   const inPlace = recoveredInPlace({
     settings,
@@ -123,11 +124,11 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
       command: "replicate",
       connection: connect({
         ...base,
-        vault: writers["replicator-reader"].near,
+        vault: replicators.reader,
         control: vault.recovery.control,
       }),
       params: pulumi.output({
-        target: writers["replicator-writer"].far,
+        target: replicators.writer,
         minLagSeconds: settings.replicationLag.min,
         maxLagSeconds: settings.replicationLag.max,
         seed: settings.replicationLag.seed,

@@ -88,11 +88,12 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
       connection: connect({ ...base, vault: vaultAdmin, trust: settings.trust }),
       params: pulumi.output({ recoveryId, ...source }),
     },
-    { dependsOn: [gate] },
+    // Chosen once: a login that changes later on is no reason to choose again.
+    { dependsOn: [gate], ignoreChanges: ["connection", "params"] },
   );
   const vault = new LocalVault(
     "vault",
-    { base, near: server, lockDays: Math.ceil(settings.lockFor / 86_400), rehearsal: drill },
+    { base, near: server, lockDays: Math.ceil(settings.lockFor / 86_400) },
     { dependsOn: [gate] },
   );
   const writers = vault.writersOf("", epoch, [gate]);
@@ -188,7 +189,11 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     clickhouse: clickhouse.connection,
     kafka,
     kafkaSurvived: false,
-    postgres: postgres.connection,
+    pastFence: (fence) => ({
+      postgres: postgres.connection,
+      // Beside a living primary its replication goes on.
+      ready: drill ? vault.arm("", [fence]) : vault.replicators([fence]).made,
+    }),
     vault: vault.recovery.near,
     control: controlAdmin,
     vaultAdmin,

@@ -184,7 +184,8 @@ export async function runReplicator(
     while (!ended()) {
       await pause(options.statusSeconds);
       const now = Date.now();
-      const oldest = Math.min(now, ...[...pending].map((job) => job.writtenAt));
+      let oldest = now;
+      for (const { writtenAt } of pending) oldest = Math.min(oldest, writtenAt);
       const { p50, max } = lag.summary();
       const body = {
         time: new Date(now).toISOString(),
