@@ -96,7 +96,7 @@ describe("quarantine", () => {
       if (!sql.includes("INSERT INTO posthog.quarantine")) return;
       await run(
         `INSERT INTO posthog.events SELECT * REPLACE (_offset + 1000 AS _offset)
-         FROM posthog.quarantine WHERE team_id = 4 AND _offset < 50`,
+         FROM (SELECT * FROM posthog.quarantine WHERE team_id = 4 AND _offset < 50)`,
       );
     };
     const many = (await teamsOf("quarantine"))["4"];
