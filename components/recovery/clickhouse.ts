@@ -137,20 +137,25 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       { picked, kafkaHasTheRest: args.kafkaSurvived, ...source },
       [quarantine],
     );
-    const tenancy = run("tenancy", "tenancy", { clickhouse, postgres }, { phase: "close" }, [fill]);
+    // Which ids were given out, the events say. A new cluster has none yet that are not in the replay;
+    // one that lives on has some that nobody has read: the step looks at them behind the cursors.
+    const close = (parts: ConnectionParts, after: pulumi.Resource): Step =>
+      run("tenancy", "tenancy", { clickhouse, postgres, ...parts }, { phase: "close" }, [after]);
+    const closedBefore = args.kafkaSurvived ? undefined : close({}, fill);
     const cursors = run(
       "cursors",
       "cursors",
       { clickhouse, kafka, control, vault },
       { mode: args.kafkaSurvived ? "present" : "beginning" },
-      [tenancy],
+      [closedBefore ?? fill],
     );
+    const tenancy = closedBefore ?? close({ kafka, control, vault }, cursors);
     this.attached = run(
       "attach",
       "attach",
       { clickhouse, kafka, control, vault },
       args.attachAgain === true ? { again: true } : {},
-      [cursors],
+      [cursors, tenancy],
       [args.generation],
     );
     this.proven = run(

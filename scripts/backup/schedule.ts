@@ -9,6 +9,7 @@ import { ObjectStore } from "../vault/s3.ts";
 import { storeSnapshot } from "../zookeeper/snapshots.ts";
 import { backup } from "./backup.ts";
 import { pickChain } from "./chains.ts";
+import { endLeftPause } from "./pause.ts";
 
 export interface ScheduleOptions {
   readonly fullCron?: string;
@@ -91,6 +92,9 @@ export async function runSchedule(
           });
         }, options.zookeeperSeconds * 1000);
   context.ready();
+  void enqueue("starting ingest that a killed backup had stopped", () =>
+    endLeftPause(connection, context),
+  );
   if (options.initial && !(await hasChain())) void take("full");
   context.progress(
     jobs.length === 0
