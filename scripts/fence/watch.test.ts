@@ -1,15 +1,20 @@
 import { expect, test } from "vitest";
 import type { Connection } from "../connection.ts";
-import { createFence, currentFence, FencedError, heldByOther } from "./epoch.ts";
+import { createFence, currentFence, FencedError, heldByOther, type FenceRequest } from "./epoch.ts";
 import { FakeClock, MemoryControl, Notes, stackOf } from "./fixture.ts";
 import { holdEpoch, watchEpoch, type WatchParts } from "./watch.ts";
 
 const me = stackOf({ stack: "local", role: "primary", region: "east", owner: "east", epoch: 1 });
-const fenceOf = (owner: string, epoch: number) =>
-  ({
-    ...{ epoch, owner, stack: owner, role: "standby", region: owner },
-    ...{ recoveryId: `r${epoch}`, kind: "lease", reason: "test" },
-  }) as const;
+const fenceOf = (owner: string, epoch: number): FenceRequest => ({
+  epoch,
+  owner,
+  stack: owner,
+  role: "standby",
+  region: owner,
+  recoveryId: `r${epoch}`,
+  kind: "lease",
+  reason: "test",
+});
 
 async function world() {
   const store = new MemoryControl();
