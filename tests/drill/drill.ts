@@ -31,6 +31,8 @@ export interface DrillRecord {
   readonly timeline: Timeline;
   readonly ackLogs: readonly string[];
   readonly peopleLog: string;
+  /** What producers and clients counted themselves: their logs may not hold less. */
+  readonly counted: { readonly events: number; readonly transactions: number };
   /** Milliseconds since 1970: a new event was visible, and the recovery's proof was green. */
   readonly recoveredAt: number;
   readonly backups: readonly unknown[];
@@ -92,6 +94,7 @@ export class Drill {
       timeline: this.#timeline,
       ackLogs: this.#ackLogs,
       peopleLog: this.#peopleLog,
+      counted: { events: fleet.acknowledged, transactions: this.#crowd?.committed ?? 0 },
       recoveredAt,
       backups: this.#backups,
       archived,

@@ -61,6 +61,9 @@ export interface DrillResult {
   readonly memory: readonly PeakMemory[];
 }
 
+/** Disasters that PostgreSQL survives: no team is lost, so no event may be in quarantine. */
+const postgresSurvives: readonly string[] = ["clickhouse-lost", "zookeeper-lost"];
+
 /** Judges a drill. Losses are only right where a region took with it what the vault could not have yet. */
 export function resultOf(
   options: DrillOptions,
@@ -78,11 +81,20 @@ export function resultOf(
   const postgresRpo =
     postgres.transactionsLost === 0 ? 0 : (at - (postgres.newestPresentAt ?? 0)) / 1000;
   const postgresBound = protection.walTimeout + protection.replicationLag.max + 5;
-  const mayLosePostgres = regionLost || options.disaster === "postgres-lost";
+  const postgresAge = (at - (postgres.oldestLostAt ?? at)) / 1000;
+  const mayLosePostgres = !postgresSurvives.includes(options.disaster);
   const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
   const proofExitCode = record.proof.exitCode;
   const red = [
     ...faults(checked),
+    ...when(
+      checked.eventsAcknowledged < record.counted.events,
+      `the logs hold ${checked.eventsAcknowledged} acknowledged events, the producers counted ${record.counted.events}`,
+    ),
+    ...when(
+      checked.quarantined > 0 && !mayLosePostgres,
+      `${checked.quarantined} events are in quarantine, and PostgreSQL has lost no team`,
+    ),
     ...when(checked.eventsLost > 0 && !regionLost, `${checked.eventsLost} events are lost`),
     ...when(
       regionLost && age > bound,
@@ -102,6 +114,27 @@ export function resultOf(
       postgresRpo > postgresBound,
       `PostgreSQL came back to ${postgresRpo.toFixed(1)} s before the disaster, more than ${postgresBound} s`,
     ),
+    ...when(
+      // The server that came back to a point has all before it: newest and oldest say the same.
+      postgresRpo <= postgresBound && postgresAge > postgresBound,
+      `a transaction acknowledged ${postgresAge.toFixed(1)} s before the disaster is lost, more than ${postgresBound} s`,
+    ),
+    ...when(
+      postgres.transactionsSkipped > 0,
+      `${postgres.transactionsSkipped} transactions are lost although later ones are there`,
+    ),
+    ...when(
+      postgres.transactionsLostAfter > 0,
+      `${postgres.transactionsLostAfter} transactions that were acknowledged after the disaster are lost`,
+    ),
+    ...when(
+      postgres.transactionsAcknowledged === 0,
+      "no transaction was acknowledged: PostgreSQL was not checked",
+    ),
+    ...when(
+      postgres.transactionsAcknowledged < record.counted.transactions,
+      `the log holds ${postgres.transactionsAcknowledged} transactions, their client counted ${record.counted.transactions}`,
+    ),
     ...when(postgres.transactionsTorn > 0, `${postgres.transactionsTorn} transactions are torn`),
     ...when(zombie?.consumesStill === true, "the old ClickHouse consumes still: it was not fenced"),
     ...when(
@@ -111,6 +144,10 @@ export function resultOf(
     ...when(
       proofExitCode !== 0,
       `the platform's own last proof is not green (exit code ${proofExitCode})`,
+    ),
+    ...when(
+      proofExitCode === 0 && !provesAll(record.proof.result),
+      "the platform's own last proof is green and proves nothing: it knew of no event, or left a source out",
     ),
   ];
   const ofOldCluster = checked.partitions
@@ -165,6 +202,15 @@ export function resultOf(
     proofExitCode,
     memory,
   };
+}
+
+/** A green proof counts when it knew of events, and compared with the archive and Kafka both. */
+function provesAll(result: unknown): boolean {
+  const { expected = 0, sources = [] } = (result ?? {}) as {
+    readonly expected?: number;
+    readonly sources?: readonly string[];
+  };
+  return expected > 0 && ["archive", "kafka"].every((source) => sources.includes(source));
 }
 
 function when(condition: boolean, line: string): string[] {

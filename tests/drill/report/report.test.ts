@@ -82,6 +82,8 @@ export const sample: DrillResult = {
     unexplained: 0,
     oldestLostAt: 1,
     newestLostAt: 2,
+    tenants: { hidden: 0, exposed: 0, split: 0, examples: [] },
+    logsCutOff: [],
     aggregatesEqual: true,
     aggregateDifferences: [],
     partitions: [0, 1, 2, 3, 4, 5].flatMap((n) => [
