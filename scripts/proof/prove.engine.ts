@@ -10,8 +10,10 @@ import {
 } from "../clickhouse/fixture.ts";
 import command from "../commands/prove.ts";
 import { connectionSchema, type Connection } from "../connection.ts";
+import { withControl } from "../fence/control.ts";
 import { kafkaJs } from "../kafka/client.ts";
 import { topicState } from "../kafka/topics.ts";
+import { readAnnouncement } from "../status/announcements.ts";
 import { archiveRange, TestContext } from "./fixture.ts";
 import type { ProofResult } from "./prove.ts";
 
@@ -84,6 +86,25 @@ describe("prove", () => {
   test("nothing to compare with is refused: it would always be green", async () => {
     const { kafka: _, vault: __, ...bare } = connection;
     await expect(prove({}, bare)).rejects.toThrow(/nothing to compare the rows with/);
+  });
+
+  test("an empty topic is proven, unless the caller knows that there must be something", async () => {
+    expect(await prove()).toMatchObject({ ok: true, expected: 0 });
+    const red = await prove({ atLeast: 1 });
+    expect(red.reasons).toEqual([expect.stringContaining("there must be at least 1")]);
+    expect(command.exitCode?.(red)).toBe(1);
+  });
+
+  test("a green proof of a part is not announced as one of the whole, a red one is", async () => {
+    const announced = async (): Promise<unknown> =>
+      withControl(s3.control, (store) => readAnnouncement(store, "main", "proof"));
+    await prove();
+    const whole = await announced();
+    expect(whole).toMatchObject({ ok: true, expected: 0 });
+    expect(await prove({ sources: "kafka" })).toMatchObject({ ok: true });
+    expect(await announced()).toEqual(whole);
+    await prove({ sources: "kafka", atLeast: 1 });
+    expect(await announced()).toMatchObject({ ok: false });
   });
 
   test("events nobody consumed are missing; a stalled wait ends", async () => {

@@ -27,6 +27,8 @@ export const announcements = {
     stack: z.string(),
     epoch: z.int().positive(),
     ok: z.boolean(),
+    /** Events that the sources knew of; absent in the proofs of an older version. */
+    expected: z.number().optional(),
     missing: z.number(),
     duplicated: z.number(),
     reasons: z.array(z.string()),

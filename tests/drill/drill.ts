@@ -294,7 +294,7 @@ export class Drill {
     await this.#timeline.during("settle", () => settled(after, atLeast, 90));
     const { exitCode, result } = await this.#timeline.during(
       "prove once more",
-      () => runCommand(this.#workspace, "prove", after.connection).ended,
+      () => runCommand(this.#workspace, "prove", after.connection, { atLeast: 1 }).ended,
     );
     this.#progress.line(`prove: ${exitCode === 0 ? "green" : `exit code ${exitCode}`}`);
     return { exitCode, result };
