@@ -82,6 +82,7 @@ export default defineCommand({
               "archive, so both are kept",
           );
         }
+        if (result.gaps > 0) context.warn(sayGaps(result));
         return result;
       });
     } finally {
@@ -90,6 +91,22 @@ export default defineCommand({
   },
   exitCode: (result) => (result.ok ? 0 : 1),
 });
+
+/** One sentence, with the widest gap. */
+export function sayGaps({ gaps, partitions }: Pick<ProofResult, "gaps" | "partitions">): string {
+  const [widest] = partitions
+    .flatMap(({ gapRanges, partition, clusterId }) =>
+      gapRanges.map(({ from, to }) => ({ from, to, partition, clusterId })),
+    )
+    .sort((a, b) => b.to - b.from - (a.to - a.from));
+  return (
+    `${gaps} offsets between known ones of clusters that cannot be asked are in no source` +
+    (widest === undefined
+      ? ""
+      : `, the widest gap is ${widest.from} to ${widest.to} of partition ${widest.partition} of ${widest.clusterId}`) +
+    ": marks and aborts of transactions, or events that never arrived here; which cannot be told"
+  );
+}
 
 async function inputOf(
   connection: Connection,

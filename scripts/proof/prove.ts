@@ -33,6 +33,11 @@ export interface ProofResult {
    */
   readonly sentTwice: number;
   readonly unverifiable: number;
+  /**
+   * Offsets of clusters that cannot be asked any more, between those that are known: markers and aborts of
+   * transactions, or events of an archive object that never arrived. Said, not red.
+   */
+  readonly gaps: number;
   readonly derived: DerivedTables;
   /** Only of a deep proof. */
   readonly content: { readonly compared: number; readonly different: number } | null;
@@ -118,6 +123,7 @@ export async function prove(input: ProofInput): Promise<ProofResult> {
     duplicatedByUuid: acrossSources,
     sentTwice: withinSource,
     unverifiable: total("unverifiable"),
+    gaps: total("gaps"),
   };
   const reasons = reasonsOf(numbers, different, derived, input.atLeast);
   return {
@@ -201,7 +207,7 @@ async function proveOne(input: ProofInput, of: Work): Promise<PartitionProof> {
         );
   if (input.kafka === undefined || of.live === undefined) {
     const parts = { identity: of, present, archive: within, kafka: nothing, trusted: noRanges };
-    return provePartition(parts);
+    return provePartition({ ...parts, gapsFrom: since });
   }
   const { events, dead_letters: dead, quarantine } = present.tables;
   const retained = clip([0, Number.MAX_SAFE_INTEGER], Math.max(since, of.live.earliest), last);
