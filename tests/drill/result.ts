@@ -57,6 +57,8 @@ export interface DrillResult {
   readonly ledger: string | null;
   readonly recoveryAttempts: number;
   readonly proofExitCode: number;
+  /** Offsets of the lost cluster that are in no source, by the platform's own last proof. */
+  readonly gaps: number;
   /** Our own programs at their largest; engines and Pulumi are not ours. */
   readonly memory: readonly PeakMemory[];
 }
@@ -200,16 +202,24 @@ export function resultOf(
     ledger: facts.ledger,
     recoveryAttempts: record.attempts,
     proofExitCode,
+    gaps: factsOf(record.proof.result).gaps ?? 0,
     memory,
   };
 }
 
+interface ProofFacts {
+  readonly expected?: number;
+  readonly sources?: readonly string[];
+  readonly gaps?: number;
+}
+
+function factsOf(result: unknown): ProofFacts {
+  return (typeof result === "object" && result !== null ? result : {}) as ProofFacts;
+}
+
 /** A green proof counts when it knew of events, and compared with the archive and Kafka both. */
 function provesAll(result: unknown): boolean {
-  const { expected = 0, sources = [] } = (result ?? {}) as {
-    readonly expected?: number;
-    readonly sources?: readonly string[];
-  };
+  const { expected = 0, sources = [] } = factsOf(result);
   return expected > 0 && ["archive", "kafka"].every((source) => sources.includes(source));
 }
 

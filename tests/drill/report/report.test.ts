@@ -66,6 +66,7 @@ export const sample: DrillResult = {
   ledger: "20261122T231500Z-incr-a1b2c3",
   recoveryAttempts: 1,
   proofExitCode: 0,
+  gaps: 40,
   memory: [{ program: "archive", megabytes: 140 }],
   checker: {
     eventsAcknowledged: 12_000,
@@ -103,6 +104,7 @@ describe("the report", () => {
     expect(html).not.toContain("NaN");
     expect(html).toContain("seed &lt;7&gt;");
     expect(html).toContain("postgres-server");
+    expect(html).toContain("it names 40 offsets");
     expect(html).toContain("20261122T231500Z-incr-a1b2c3");
   });
 
