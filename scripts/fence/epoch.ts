@@ -136,12 +136,15 @@ const afterDestroy =
   "with the standby, or begin with nothing after `npm run purge -- --yes`; or one in another state " +
   "backend, then work with that one.";
 
+/** Another stack holds the line: whoever learns it of its own side has to stop that. */
+export class FencedError extends UserError {}
+
 export function heldByOther(
   fence: FenceRecord,
   me: Pick<Connection, "stack" | "owner" | "line">,
   where: string,
-): UserError {
-  return new UserError(
+): FencedError {
+  return new FencedError(
     `stack "${me.stack}" (owner ${me.owner}) is fenced: epoch ${fence.epoch} of line "${me.line}" is ` +
       `held by ${holder(fence)} ${since(fence)}, says ${where}. Two sides must never consume or ` +
       `write at once, so nothing was changed. ${fence.stack === me.stack ? afterDestroy : afterTakeover}`,
