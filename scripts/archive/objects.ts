@@ -33,7 +33,7 @@ export async function* readLines(
       if (line !== "") yield line;
     }
   } catch (error) {
-    throw damaged(bucket, key, error instanceof Error ? error.message : String(error));
+    throw damaged(bucket, key, error instanceof Error ? error.message : String(error), error);
   } finally {
     stream.destroy();
   }
@@ -74,9 +74,11 @@ function unpacked(stream: Readable, key: string): Readable {
   return pipeline(stream, decoder, () => undefined);
 }
 
-function damaged(bucket: string, key: string, why: string): UserError {
+/** @param cause a cut connection stays one: it is tried again */
+function damaged(bucket: string, key: string, why: string, cause?: unknown): UserError {
   return new UserError(
     `the archive object ${key} in bucket "${bucket}" cannot be read: ${why}. It is missing, truncated ` +
       "or altered. Restore its first version (the bucket is versioned and locked), then run this again.",
+    { cause },
   );
 }

@@ -8,6 +8,7 @@ import type { ClickHouse } from "./client.ts";
 import { ARRIVED_TABLES } from "./present.ts";
 import type { Source } from "./present.ts";
 import type { Segment } from "./segments.ts";
+import { writesOf } from "./writes.ts";
 
 /** One archive object, by its name: where to look. What is inside, the envelopes say. */
 export interface ArchivedObject {
@@ -30,9 +31,6 @@ export interface WantedRange {
 /** Objects and bytes of one INSERT: bounds what a killed replay repeats, and the server's memory. */
 const BATCH_OBJECTS = 200;
 const BATCH_BYTES = 64 * 1024 * 1024;
-
-/** Query ids of a replay begin with it: what a killed one left running is ended by the next. */
-export const REPLAY_QUERY = "recover-replay";
 
 /** Which part of the archive is read. */
 export interface ArchivedFrom {
@@ -183,7 +181,7 @@ async function insertBatch(
          LIMIT 1 BY o
        )`,
       {
-        idPrefix: REPLAY_QUERY,
+        idPrefix: writesOf(source),
         params: {
           ...source,
           partition,
