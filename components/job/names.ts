@@ -35,8 +35,9 @@ export function inputHash(inputs: unknown): string {
  */
 export function jobName(step: string, recoveryId: string, inputs: unknown): string {
   const hash = inputHash({
-    step: step.toWellFormed(),
-    recoveryId: recoveryId.toWellFormed(),
+    // Escaped, as canonical JSON has no form for half a surrogate pair.
+    step: JSON.stringify(step),
+    recoveryId: JSON.stringify(recoveryId),
     inputs,
   });
   const readable = dnsLabel(`${step}-${recoveryId}`, longestLabel - 1 - hashDigits);

@@ -18,8 +18,8 @@ import { objectUrl, signed } from "./s3.ts";
 class Sha256 {
   #hash;
   readonly #secret: string | Uint8Array | undefined;
-  constructor(secret?: string | Uint8Array) {
-    this.#secret = secret;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#secret = secret as string | Uint8Array | undefined;
     this.#hash = this.#new();
   }
   #new() {
