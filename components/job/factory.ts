@@ -29,7 +29,6 @@ export const reachOf: Readonly<Record<string, readonly Reach[]>> = {
   cursors: ["clickhouse"],
   detach: ["clickhouse"],
   "keep-lease": ["clickhouse"],
-  "postgres-settle": ["clickhouse"],
   prove: ["clickhouse"],
   quarantine: ["clickhouse"],
   replay: ["clickhouse"],

@@ -73,3 +73,11 @@ export function containerSecurity(): kubernetes.types.input.core.v1.SecurityCont
     capabilities: { drop: ["ALL"] },
   };
 }
+
+/** Last say over one child's arguments, for what this project has no setting for. */
+export type Transform<Args> = (args: Args) => Args;
+
+/** Something that protects is off, for a reason that the preview shows. */
+export interface Off {
+  readonly off: string;
+}

@@ -4,7 +4,7 @@ import type { KubernetesCluster } from "../../components/kubernetes/context.ts";
 import { connect, type ConnectionParts } from "../../components/local/context.ts";
 import type { Connection } from "../../scripts/connection.ts";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Made } from "./aws-mocks.ts";
+import { recordAws, type Made } from "./aws-mocks.ts";
 
 /** Images of the tests, by a digest that nobody has. */
 export const image = (name: string): string => `example.org/${name}@sha256:${"0123".repeat(16)}`;
@@ -89,4 +89,20 @@ export function strays(made: readonly Made[]): string[] {
   return made
     .filter((each) => each.type.startsWith("kubernetes:") && each.provider !== "cluster")
     .map((each) => `${each.type} ${each.name}`);
+}
+
+/** What a constructor refuses its arguments with; empty when it does not. */
+export async function refusal(program: () => unknown): Promise<string> {
+  let message = "";
+  await recordAws(
+    () => {
+      try {
+        program();
+      } catch (error) {
+        message = (error as Error).message;
+      }
+    },
+    { outputs },
+  );
+  return message;
 }
