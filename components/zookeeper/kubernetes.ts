@@ -13,6 +13,7 @@ import {
   type Off,
   type Transform,
 } from "../kubernetes/context.ts";
+import { admit, type Peer } from "../kubernetes/network.ts";
 import { connect, type ConnectionParts } from "../local/context.ts";
 import { Key } from "../local/key.ts";
 import {
@@ -26,7 +27,6 @@ import {
 } from "./kubernetes-config.ts";
 import { memberPod } from "./kubernetes-pod.ts";
 
-type Peer = kubernetes.types.input.networking.v1.NetworkPolicyPeer;
 type StatefulSetArgs = kubernetes.apps.v1.StatefulSetArgs;
 
 /** When snapshots go to the vault, and with which login. */
@@ -123,7 +123,7 @@ export class KubernetesZooKeeper extends pulumi.ComponentResource {
     const config = this.createConfig(hosts);
     const login = this.createLogin(superKey.value);
     this.createServices();
-    this.createNetworkPolicies();
+    this.admitPeers();
     this.createDisruptionBudget();
     const ensemble = this.createMembers(config, login);
 
@@ -219,36 +219,30 @@ export class KubernetesZooKeeper extends pulumi.ComponentResource {
     service("client", { type: "ClusterIP", ports: [{ name: "client", port: ports.client }] });
   }
 
-  /** Who may connect to which port; everything else is refused. */
-  private createNetworkPolicies(): void {
+  private admitPeers(): void {
+    const { args, physical, labels } = this;
     const jobs = {
       podSelector: {
         matchLabels: { "app.kubernetes.io/name": "job", ...reachLabels(["zookeeper"]) },
       },
     };
-    const peers = { podSelector: { matchLabels: this.labels } };
-    const rules: Record<string, { from: Peer[]; to: number[] }> = {
-      peers: { from: [peers], to: [ports.quorum, ports.election] },
-      clients: { from: [reachedBy("zookeeper")], to: [ports.client] },
-      jobs: { from: [jobs], to: [ports.admin] },
-      metrics: { from: [...(this.args.metricsFrom ?? [])], to: [ports.metrics] },
-    };
-    for (const [suffix, { from, to }] of Object.entries(rules)) {
-      // A rule without a `from` would let everybody in.
-      if (from.length === 0) continue;
-      new kubernetes.networking.v1.NetworkPolicy(
-        `${this.name}-${suffix}`,
-        {
-          metadata: this.metadata(`-${suffix}`),
-          spec: {
-            podSelector: { matchLabels: this.labels },
-            policyTypes: ["Ingress"],
-            ingress: [{ from, ports: to.map((port) => ({ protocol: "TCP", port })) }],
-          },
+    const peers = { podSelector: { matchLabels: labels } };
+    admit(
+      this.name,
+      {
+        cluster: args.cluster,
+        physical,
+        labels,
+        pods: labels,
+        admissions: {
+          peers: { from: [peers], ports: [ports.quorum, ports.election] },
+          clients: { from: [reachedBy("zookeeper")], ports: [ports.client] },
+          jobs: { from: [jobs], ports: [ports.admin] },
+          metrics: { from: args.metricsFrom ?? [], ports: [ports.metrics] },
         },
-        this.options,
-      );
-    }
+      },
+      this.options,
+    );
   }
 
   private createDisruptionBudget(): void {
