@@ -42,7 +42,7 @@ export default defineCommand({
             "writes to and the one of this stack are not the same. Compare their addresses.",
         );
       }
-      const record = jobRecord.safeParse(JSON.parse(text));
+      const record = jobRecord.safeParse(parsed(text));
       if (!record.success || record.data.uid !== uid) {
         throw new UserError(
           `${where} is not the result of this Job (${uid}), but ` +
@@ -57,3 +57,11 @@ export default defineCommand({
     }
   },
 });
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
