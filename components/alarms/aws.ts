@@ -198,7 +198,8 @@ export class AwsAlarms extends pulumi.ComponentResource {
   }
 
   private alarm(label: string, args: AlarmArgs): pulumi.Output<string> {
-    const { region, transform = (same) => same } = this.args;
+    const { region } = this.args;
+    const transform = this.args.transform ?? ((same: AlarmArgs) => same);
     const actions = [this.topicArn];
     const all: AlarmArgs = {
       ...args,
