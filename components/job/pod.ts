@@ -49,7 +49,7 @@ export interface PodArgs extends PodOptions {
 export const mounts = {
   input: "/input",
   bootstrap: "/bootstrap",
-  work: "/work",
+  work: "/scratch",
   temporary: "/tmp",
 };
 export const readyFile = `${mounts.work}/ready`;

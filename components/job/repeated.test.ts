@@ -104,11 +104,11 @@ describe.each([true, false])("a daemon (dry run %s)", (dryRun) => {
     expect(at(deployment, `${pod}.readinessProbe.exec.command`)).toEqual([
       "node",
       "--eval",
-      'require("node:fs").statSync("/work/ready")',
+      'require("node:fs").statSync("/scratch/ready")',
     ]);
     expect(at(deployment, `${pod}.env`)).toContainEqual({
       name: "RECOVER_READY_FILE",
-      value: "/work/ready",
+      value: "/scratch/ready",
     });
     const data = at(only(made, secretType), "stringData") as Record<string, string>;
     expect(JSON.parse(data["runner.json"] ?? "")).not.toHaveProperty("results");

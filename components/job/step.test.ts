@@ -175,7 +175,7 @@ describe("a step on Kubernetes", () => {
         readOnly?: boolean;
       }[]
     ).filter((each) => each.readOnly !== true);
-    expect(writable.map((each) => each.mountPath)).toEqual(["/work", "/tmp"]);
+    expect(writable.map((each) => each.mountPath)).toEqual(["/scratch", "/tmp"]);
     expect(at(job, "spec.template.spec.containers.0.resources")).toMatchObject({
       limits: { memory: "1Gi" },
     });

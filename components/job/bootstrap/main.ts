@@ -30,7 +30,7 @@ const tryLater = 75;
 const mostBytes = 512 * 1024 * 1024;
 
 const input = process.env["RECOVER_INPUT"] ?? "/input";
-const work = process.env["RECOVER_WORK"] ?? "/work";
+const work = process.env["RECOVER_WORK"] ?? "/scratch";
 const [command = ""] = process.argv.slice(2);
 
 try {
