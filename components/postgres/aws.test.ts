@@ -39,9 +39,8 @@ const record = (
 ) =>
   recordAws(() => use(postgres(over)), {
     ...options,
-    outputs: options.dryRun === true ? {} : { ...rdsOutputs, ...keyOutputs, ...options.outputs },
+    outputs: options.dryRun === true ? {} : { ...rdsOutputs, ...options.outputs },
   });
-const keyOutputs = { "recover:index:Key": { value: "1b4c09fe-0d0c-4ac3-9d8b-5a3b7a4e7d11" } };
 
 const instanceType = "aws:rds/instance:Instance";
 const replicationType =

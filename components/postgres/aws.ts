@@ -20,8 +20,8 @@ export class AwsPostgres extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
   readonly masterUsername: pulumi.Output<string>;
-  /** Secrets Manager's secret with the master password; undefined where an adopted instance has none. */
-  readonly masterSecretArn: pulumi.Output<string | undefined>;
+  /** Secrets Manager's secret with the master password; empty where an adopted instance has none. */
+  readonly masterSecretArn: pulumi.Output<string>;
   /** Of the database's own network interface; undefined for an adopted instance. */
   readonly securityGroupId: pulumi.Output<string> | undefined;
   /** What a restore needs when this region answers nothing. */
@@ -45,7 +45,7 @@ export class AwsPostgres extends pulumi.ComponentResource {
     this.masterUsername = facts.username;
     this.masterSecretArn = instance.masterUserSecrets.apply(
       // Typed as always there; an instance whose password somebody else keeps has none.
-      (secrets: readonly { readonly secretArn: string }[] | undefined) => secrets?.[0]?.secretArn,
+      (secrets: readonly { readonly secretArn: string }[] | undefined) => secrets?.[0]?.secretArn ?? "",
     );
     this.replication = this.replicate(name, args, facts.arn);
     this.manifest = pulumi
@@ -62,10 +62,11 @@ export class AwsPostgres extends pulumi.ComponentResource {
       port: this.port,
       masterUsername: this.masterUsername,
       masterSecretArn: this.masterSecretArn,
-      securityGroupId: this.securityGroupId,
       manifest: this.manifest,
       instance: this.instance,
-      replication: this.replication,
+      // Pulumi warns of outputs that are undefined.
+      ...(this.securityGroupId === undefined ? {} : { securityGroupId: this.securityGroupId }),
+      ...(this.replication === undefined ? {} : { replication: this.replication }),
     });
   }
 

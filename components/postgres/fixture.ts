@@ -12,4 +12,9 @@ export const rdsOutputs = {
       { secretArn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-1" },
     ],
   },
+  // Names that the provider makes up.
+  "aws:rds/subnetGroup:SubnetGroup": { name: "postgres-subnets-1" },
+  "aws:rds/parameterGroup:ParameterGroup": { name: "postgres-parameters-1" },
+  /** An id, as the final snapshot's name uses one. */
+  "recover:index:Key": { value: "1b4c09fe-0d0c-4ac3-9d8b-5a3b7a4e7d11" },
 } as const;
