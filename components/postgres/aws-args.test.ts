@@ -52,7 +52,7 @@ describe("arguments that are refused, each with what to write", () => {
     ["half days", () => ({ backupRetentionDays: 7.5 }), /is 7\.5/],
     [
       "copies that are kept for less",
-      ({ replication }) => ({ replication: { ...replication, retentionDays: 7 } as never }),
+      ({ replication }) => ({ replication: { ...replication, retentionDays: 7 } }),
       /retentionDays is 7 and postgres\.backupRetentionDays 14.*Write 14 or more/s,
     ],
     ["too small storage", () => ({ allocatedGib: 10 }), /postgres\.allocatedGib is 10/],

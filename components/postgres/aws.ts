@@ -45,7 +45,8 @@ export class AwsPostgres extends pulumi.ComponentResource {
     this.masterUsername = facts.username;
     this.masterSecretArn = instance.masterUserSecrets.apply(
       // Typed as always there; an instance whose password somebody else keeps has none.
-      (secrets: readonly { readonly secretArn: string }[] | undefined) => secrets?.[0]?.secretArn ?? "",
+      (secrets: readonly { readonly secretArn: string }[] | undefined) =>
+        secrets?.[0]?.secretArn ?? "",
     );
     this.replication = this.replicate(name, args, facts.arn);
     this.manifest = pulumi

@@ -42,7 +42,8 @@ export interface WantedSource {
 export interface RestoreSource {
   readonly kind: "pointInTime";
   readonly backupArn: string;
-  readonly at: string | "latest";
+  /** ISO 8601, UTC, or `latest`. */
+  readonly at: string;
   readonly majorVersion: number;
   readonly engineVersion: string;
   readonly masterUsername: string;
