@@ -76,18 +76,16 @@ export class AwsKeys extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         enableKeyRotation: true,
         multiRegion: false,
-        policy: pulumi
-          .output(region.accountId)
-          .apply((accountId) =>
-            JSON.stringify(
-              keyPolicy(keyClass, {
-                region: region.name,
-                partition: region.partition,
-                prefix: region.prefix,
-                accountId,
-              }),
-            ),
+        policy: pulumi.output(region.accountId).apply((accountId) =>
+          JSON.stringify(
+            keyPolicy(keyClass, {
+              region: region.name,
+              partition: region.partition,
+              prefix: region.prefix,
+              accountId,
+            }),
           ),
+        ),
         tags: dataTags(dataOf[keyClass]),
       }),
       { ...child, retainOnDelete: true },

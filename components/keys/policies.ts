@@ -125,8 +125,8 @@ function account({ partition, accountId }: KeyPlace): Record<string, string> {
   return { AWS: `arn:${partition}:iam::${accountId}:root` };
 }
 
-function endpoints({ region }: KeyPlace, services: readonly string[]): string[] {
-  return services.map((service) => `${service}.${region}.amazonaws.com`);
+function endpoint({ region, partition }: KeyPlace, service: string): string {
+  return `${service}.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
 }
 
 function through(place: KeyPlace, services: readonly string[]): Statement {
@@ -136,7 +136,9 @@ function through(place: KeyPlace, services: readonly string[]): Statement {
     Principal: account(place),
     Action: use,
     Resource: "*",
-    Condition: { StringEquals: { "kms:ViaService": endpoints(place, services) } },
+    Condition: {
+      StringEquals: { "kms:ViaService": services.map((service) => endpoint(place, service)) },
+    },
   };
 }
 
@@ -149,7 +151,7 @@ function grantsThrough(place: KeyPlace, services: readonly string[]): Statement 
     Action: ["kms:CreateGrant", "kms:ListGrants", "kms:DescribeKey"],
     Resource: "*",
     Condition: {
-      StringEquals: { "kms:ViaService": endpoints(place, services) },
+      StringEquals: { "kms:ViaService": services.map((service) => endpoint(place, service)) },
       Bool: { "kms:GrantIsForAWSResource": "true" },
     },
   };
@@ -161,7 +163,7 @@ function logs(place: KeyPlace, groups: readonly string[]): Statement {
   return {
     Sid: "LogGroups",
     Effect: "Allow",
-    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Principal: { Service: endpoint(place, "logs") },
     Action: use,
     Resource: "*",
     Condition: {
