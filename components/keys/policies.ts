@@ -57,10 +57,8 @@ const administer = [
   "kms:UpdateKeyDescription",
 ];
 
-/** Name of the role that the EKS control plane runs as; the key of its secrets names it. */
-export function clusterRoleName(prefix: string): string {
-  return `${prefix}-eks`;
-}
+/** The EKS control plane runs as the role `{prefix}-eks`: the key of its secrets names it. */
+export const clusterRoleSuffix = "eks";
 
 /** Log groups that a key of this install may encrypt begin with this. */
 export function logGroupName(prefix: string, suffix: string): string {
@@ -187,7 +185,7 @@ function clusterSecrets(place: KeyPlace): Statement {
     Resource: "*",
     Condition: {
       ArnEquals: {
-        "aws:PrincipalArn": `arn:${partition}:iam::${accountId}:role/${clusterRoleName(prefix)}`,
+        "aws:PrincipalArn": `arn:${partition}:iam::${accountId}:role/${prefix}-${clusterRoleSuffix}`,
       },
     },
   };

@@ -288,7 +288,7 @@ describe("a network that is there", () => {
           },
         });
         pulumi
-          .all({
+          .output({
             vpcId: network.vpcId,
             cidr: network.cidr,
             zones: network.zones,
