@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
+import { namesOf, valueOf } from "../../tests/components/outputs.ts";
 import { keyPolicy } from "../keys/policies.ts";
 import { checkNetwork, type AdoptCluster } from "./adopt.ts";
 import { AwsCluster, type AwsClusterArgs, type CreateCluster } from "./aws.ts";
@@ -449,16 +450,14 @@ describe("what others are given", () => {
     ],
     [0, ["eks-nodes-0", "eks-nodes-1", "eks-nodes-2"]],
   ])("with %i nodes a zone", async (perZone, names) => {
-    const seen: Record<string, unknown> = {};
-    await recordAws(() => {
+    let seen: unknown;
+    await recordAws(async () => {
       const { name, storageClass, securityGroupId, ready } = new AwsCluster("eks", {
         region: regionOf(),
         source: { create: { ...create, nodes: { perZone } } },
       });
-      seen["ready"] = ready.map((each) => (each as unknown as { __name: string }).__name);
-      pulumi
-        .output({ name, storageClass, securityGroupId })
-        .apply((all) => Object.assign(seen, all));
+      const values = await valueOf(pulumi.output({ name, storageClass, securityGroupId }));
+      seen = { ...values, ready: namesOf(ready) };
     }, mocks);
     expect(seen).toEqual({
       name: "acme-prod-g1-eks",
@@ -478,16 +477,14 @@ describe("a cluster that is there", () => {
   };
 
   test.each([true, false])("is logged in to, nothing is made (dry run %s)", async (dryRun) => {
-    const seen: Record<string, unknown> = {};
+    let seen: unknown;
     const made = await recordAws(
-      () => {
+      async () => {
         const { name, storageClass, securityGroupId } = new AwsCluster("eks", {
           region: regionOf(),
           source: { adopt },
         });
-        pulumi
-          .output({ name, storageClass, securityGroupId })
-          .apply((all) => Object.assign(seen, all));
+        seen = await valueOf(pulumi.output({ name, storageClass, securityGroupId }));
       },
       { dryRun, calls: mocks.calls },
     );

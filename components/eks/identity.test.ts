@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf } from "../../tests/components/aws-mocks.ts";
+import { namesOf } from "../../tests/components/outputs.ts";
 import { AwsPodIdentity, type AwsPodIdentityArgs } from "./identity.ts";
 
 const args: Omit<AwsPodIdentityArgs, "region"> = {
@@ -84,7 +85,7 @@ test("pods wait for the policies too, not for the role alone", async () => {
       statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" }],
       managedPolicyArns: ["arn:aws:iam::aws:policy/One"],
     });
-    names = ready.map((each) => (each as unknown as { __name: string }).__name);
+    names = namesOf(ready);
   });
   expect(names).toEqual(["backup-managed-0", "backup-policy", "backup-association"]);
 });

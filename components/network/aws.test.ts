@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
+import { namesOf, valueOf } from "../../tests/components/outputs.ts";
 import { checkIds, checkSubnets } from "./adopt.ts";
 import { AwsNetwork, checkZones, type AwsNetworkArgs, type CreateNetwork } from "./aws.ts";
 import { endpointServices } from "./endpoints.ts";
@@ -241,11 +242,10 @@ test("flow logs that are off leave no role behind", async () => {
 });
 
 test("what must be there before a node starts: routes, their subnets, endpoints", async () => {
-  let ready: readonly pulumi.Resource[] = [];
+  let names: string[] = [];
   await recordAws(() => {
-    ready = new AwsNetwork("net", { region: regionOf(), source: { create } }).ready;
+    names = namesOf(new AwsNetwork("net", { region: regionOf(), source: { create } }).ready);
   });
-  const names = ready.map((each) => (each as unknown as { __name: string }).__name);
   expect(names).toEqual(
     expect.arrayContaining(["net-private-2-nat", "net-private-2-routes-0", "net-endpoint-ecr.dkr"]),
   );
@@ -278,24 +278,18 @@ describe("a network that is there", () => {
   };
 
   test.each([true, false])("is looked up, nothing is made (dry run %s)", async (dryRun) => {
-    const seen: Record<string, unknown> = {};
+    let seen: unknown;
     const made = await recordAws(
-      () => {
-        const network = new AwsNetwork("net", {
+      async () => {
+        const { vpcId, cidr, zones, privateSubnetIds, isolatedSubnetIds } = new AwsNetwork("net", {
           region: regionOf(),
           source: {
             adopt: { vpcId: "vpc-1", privateSubnetIds: ids, isolatedSubnetIds: databases },
           },
         });
-        pulumi
-          .output({
-            vpcId: network.vpcId,
-            cidr: network.cidr,
-            zones: network.zones,
-            privateSubnetIds: network.privateSubnetIds,
-            isolatedSubnetIds: network.isolatedSubnetIds,
-          })
-          .apply((all) => Object.assign(seen, all));
+        seen = await valueOf(
+          pulumi.output({ vpcId, cidr, zones, privateSubnetIds, isolatedSubnetIds }),
+        );
       },
       { dryRun, calls },
     );
@@ -312,11 +306,12 @@ describe("a network that is there", () => {
   test("databases go into the private subnets when there are no others", async () => {
     let isolated: string[] = [];
     await recordAws(
-      () => {
-        new AwsNetwork("net", {
+      async () => {
+        const network = new AwsNetwork("net", {
           region: regionOf(),
           source: { adopt: { vpcId: "vpc-1", privateSubnetIds: ids } },
-        }).isolatedSubnetIds.apply((found) => (isolated = found));
+        });
+        isolated = await valueOf(network.isolatedSubnetIds);
       },
       { calls },
     );
