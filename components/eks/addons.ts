@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsRegion } from "../aws/context.ts";
+import { dataTags, type AwsRegion } from "../aws/context.ts";
 import { managedPolicy } from "./control-plane.ts";
 import { AwsPodIdentity } from "./identity.ts";
 import { addonVersions, type AddonName } from "./versions.ts";
@@ -57,6 +57,7 @@ function addonOf(
       // What was changed by hand is changed back.
       resolveConflictsOnCreate: "OVERWRITE",
       resolveConflictsOnUpdate: "OVERWRITE",
+      tags: dataTags("none"),
       ...(values === undefined ? {} : { configurationValues: JSON.stringify(values) }),
     },
     opts,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
-import { namesOf, valueOf } from "../../tests/components/outputs.ts";
+import { namesOf, unlabelled, valueOf } from "../../tests/components/outputs.ts";
 import { keyPolicy } from "../keys/policies.ts";
 import { checkNetwork, type AdoptCluster } from "./adopt.ts";
 import { AwsCluster, type AwsClusterArgs, type CreateCluster } from "./aws.ts";
@@ -87,6 +87,10 @@ describe.each([true, false])("a cluster of its own (dry run %s)", (dryRun) => {
     expect(providerOf("aws:")).toEqual(["aws-eu-central-1"]);
     expect(providerOf("kubernetes:").sort()).toEqual(["eks-bootstrap", "eks-kubernetes"]);
     expect(providerOf("kubernetes:storage")).toEqual(["eks-kubernetes"]);
+  });
+
+  test("every resource that takes tags says what it holds", () => {
+    expect(unlabelled(made)).toEqual([]);
   });
 
   test("every resource is a child of the cluster or of its part", () => {
@@ -252,6 +256,7 @@ describe.each([true, false])("a cluster of its own (dry run %s)", (dryRun) => {
           kmsKeyId: keyArn,
           tagSpecification_1: "recover:install=acme",
           tagSpecification_2: "recover:stack=prod",
+          tagSpecification_4: "recover:data=events",
         },
       },
     });

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { physicalName, type AwsRegion } from "../aws/context.ts";
+import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
 import { clusterLogGroupName, clusterRoleSuffix } from "../keys/policies.ts";
 import { policyDocument } from "./identity.ts";
@@ -57,6 +57,7 @@ export function controlPlaneOf(
       name: clusterLogGroupName(clusterName),
       retentionInDays: args.logRetentionDays ?? 90,
       kmsKeyId: args.keyArn,
+      tags: dataTags("none"),
     },
     opts,
   );
@@ -81,6 +82,7 @@ export function controlPlaneOf(
       },
       // A standby that waits for years is not upgraded under its pinned add-ons before it must be.
       upgradePolicy: { supportType: "EXTENDED" },
+      tags: dataTags("none"),
     }),
     { ...opts, protect: true, dependsOn: [...role.policies, log] },
   );
@@ -99,6 +101,7 @@ function clusterRole(
       // By name: the key's policy lets this role open Kubernetes secrets.
       name: physicalName(region, clusterRoleSuffix, 64),
       assumeRolePolicy: serviceTrust("eks.amazonaws.com"),
+      tags: dataTags("none"),
       ...boundary(args.permissionsBoundaryArn),
     },
     opts,
@@ -141,7 +144,7 @@ function administrators(
     const who = principalArn.split("/").at(-1) ?? "";
     const entry = new aws.eks.AccessEntry(
       `${name}-admin-${who}`,
-      { clusterName: cluster.name, principalArn },
+      { clusterName: cluster.name, principalArn, tags: dataTags("none") },
       opts,
     );
     return new aws.eks.AccessPolicyAssociation(

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsRegion } from "../aws/context.ts";
+import { dataTags, type AwsRegion } from "../aws/context.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
 
 /** One statement of an IAM policy, with ARNs that may only be known later. */
@@ -52,6 +52,7 @@ export class AwsPodIdentity extends pulumi.ComponentResource {
       transformed(args.transform?.role, {
         description: pulumi.interpolate`${region.prefix}: ${namespace}/${serviceAccount}`,
         assumeRolePolicy: podTrust(args),
+        tags: dataTags("none"),
         ...(args.permissionsBoundaryArn === undefined
           ? {}
           : { permissionsBoundary: args.permissionsBoundaryArn }),
@@ -77,7 +78,7 @@ export class AwsPodIdentity extends pulumi.ComponentResource {
     }
     const association = new aws.eks.PodIdentityAssociation(
       `${name}-association`,
-      { clusterName, namespace, serviceAccount, roleArn: role.arn },
+      { clusterName, namespace, serviceAccount, roleArn: role.arn, tags: dataTags("none") },
       child,
     );
     this.roleArn = role.arn;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsRegion } from "../aws/context.ts";
+import { dataTags, type AwsRegion } from "../aws/context.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
 import { boundary, managedPolicy, serviceTrust } from "./control-plane.ts";
 import { policyDocument } from "./identity.ts";
@@ -78,6 +78,7 @@ export function nodeGroupsOf(
             maxSize: Math.max(nodes.maxPerZone ?? nodes.perZone * 2, nodes.perZone, 1),
           },
           updateConfig: { maxUnavailable: 1 },
+          tags: dataTags("none"),
           launchTemplate: {
             id: template.id,
             version: template.latestVersion.apply((version) => String(version)),
@@ -99,6 +100,7 @@ function nodeRole(
     {
       description: `${region.prefix}: nodes`,
       assumeRolePolicy: serviceTrust("ec2.amazonaws.com"),
+      tags: dataTags("none"),
       ...boundary(permissionsBoundaryArn),
     },
     opts,
@@ -148,6 +150,7 @@ function launchTemplate(
     transformed(transform, {
       description: `${region.prefix}: nodes`,
       updateDefaultVersion: true,
+      tags: dataTags("none"),
       // One hop: a pod that is not the node's own cannot take the node's credentials.
       metadataOptions: {
         httpEndpoint: "enabled",
@@ -169,7 +172,7 @@ function launchTemplate(
       // The provider's tags stay on the template; what it launches needs its own.
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
         resourceType,
-        tags: { ...region.tags, Name: `${region.prefix}-node` },
+        tags: { ...region.tags, ...dataTags("none"), Name: `${region.prefix}-node` },
       })),
     }),
     opts,

@@ -1,13 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsRegion } from "../aws/context.ts";
+import { dataTags, type AwsRegion } from "../aws/context.ts";
 
 /** Tags of volumes, as parameters of the EBS driver. */
-function volumeTags(region: AwsRegion): Record<string, string> {
+function volumeTags(region: AwsRegion): Record<string, pulumi.Output<string>> {
+  const tags = Object.entries({ ...region.tags, ...dataTags("events") });
   return Object.fromEntries(
-    Object.entries(region.tags).map(([key, value], index) => [
+    tags.map(([key, value], index) => [
       `tagSpecification_${index + 1}`,
-      `${key}=${value}`,
+      pulumi.interpolate`${key}=${value}`,
     ]),
   );
 }

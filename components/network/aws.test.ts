@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
-import { namesOf, valueOf } from "../../tests/components/outputs.ts";
+import { namesOf, unlabelled, valueOf } from "../../tests/components/outputs.ts";
 import { checkIds, checkSubnets } from "./adopt.ts";
 import { AwsNetwork, checkZones, type AwsNetworkArgs, type CreateNetwork } from "./aws.ts";
 import { endpointServices } from "./endpoints.ts";
@@ -54,6 +54,10 @@ describe.each([true, false])("a network of its own (dry run %s)", (dryRun) => {
     expect(children.length).toBeGreaterThan(40);
     expect([...new Set(children.map(({ provider }) => provider))]).toEqual(["aws-eu-central-1"]);
     expect([...new Set(children.map(({ parent }) => parent))]).toEqual(["net"]);
+  });
+
+  test("every resource that takes tags says what it holds", () => {
+    expect(unlabelled(made)).toEqual([]);
   });
 
   test("VPC: resolves private names, and is protected", () => {
@@ -231,6 +235,13 @@ describe("endpoints", () => {
 
   test("MSK's own is off by default", () => {
     expect(named(usual, "aws:ec2/vpcEndpoint:VpcEndpoint")).not.toContain("net-endpoint-kafka");
+  });
+});
+
+test("the account's limit is on the role of the flow logs", async () => {
+  const made = await record({ permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/limit" });
+  expect(only(made, "aws:iam/role:Role").inputs).toMatchObject({
+    permissionsBoundary: "arn:aws:iam::123456789012:policy/limit",
   });
 });
 

@@ -7,6 +7,7 @@ import { planSubnets, type PerZone, type SubnetPlan } from "./cidr.ts";
 import { endpointsOf, type EndpointArgs } from "./endpoints.ts";
 import { flowLogsOf, type FlowLogs } from "./flow-logs.ts";
 import { routesOf, type Nat } from "./routes.ts";
+import { partTags } from "./tags.ts";
 
 export interface CreateNetwork {
   /** /16 to /22 of private addresses, the other region's must differ: for example `10.20.0.0/16`. */
@@ -27,6 +28,8 @@ export interface CreateNetwork {
   readonly flowLogs?: FlowLogs;
   /** Encrypts the flow logs. */
   readonly logKeyArn: pulumi.Input<string>;
+  /** Limit that the account sets to all roles, by ARN. @default none */
+  readonly permissionsBoundaryArn?: string;
 }
 
 export interface AwsNetworkArgs {
@@ -102,8 +105,13 @@ export class AwsNetwork extends pulumi.ComponentResource {
       const flowLogs = create.flowLogs ?? { retentionDays: 90 };
       if ("retentionDays" in flowLogs) {
         const { retentionDays } = flowLogs;
-        const { logKeyArn: keyArn } = create;
-        flowLogsOf(name, args.region, { vpcId: vpc.id, retentionDays, keyArn }, this.child);
+        const { logKeyArn: keyArn, permissionsBoundaryArn } = create;
+        flowLogsOf(
+          name,
+          args.region,
+          { vpcId: vpc.id, retentionDays, keyArn, permissionsBoundaryArn },
+          this.child,
+        );
       }
       this.vpcId = vpc.id;
       this.cidr = pulumi.output(create.cidr);
@@ -126,11 +134,6 @@ export class AwsNetwork extends pulumi.ComponentResource {
     return { parent: this, provider: this.args.region.provider };
   }
 
-  /** Names begin with the prefix, so that two installs in one account are told apart. */
-  private tags(suffix: string): Record<string, string> {
-    return { Name: `${this.args.region.prefix}-${suffix}` };
-  }
-
   private vpc(cidrBlock: string): aws.ec2.Vpc {
     return new aws.ec2.Vpc(
       `${this.name}-vpc`,
@@ -139,7 +142,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
         // Private names of endpoints and of brokers resolve only with both.
         enableDnsSupport: true,
         enableDnsHostnames: true,
-        tags: this.tags("vpc"),
+        tags: partTags(this.args.region, "vpc"),
       }),
       // Changing the addresses would make everything in it anew.
       { ...this.child, protect: true },
@@ -150,7 +153,12 @@ export class AwsNetwork extends pulumi.ComponentResource {
   private closeDefaultGroup(vpc: aws.ec2.Vpc): void {
     new aws.ec2.DefaultSecurityGroup(
       `${this.name}-default`,
-      { vpcId: vpc.id, ingress: [], egress: [], tags: this.tags("default-closed") },
+      {
+        vpcId: vpc.id,
+        ingress: [],
+        egress: [],
+        tags: partTags(this.args.region, "default-closed"),
+      },
       this.child,
     );
   }
@@ -170,7 +178,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
             cidrBlock,
             availabilityZone: zones[index] ?? "",
             mapPublicIpOnLaunch: false,
-            tags: { ...this.tags(`${tier}-${index}`), ...loadBalancers[tier] },
+            tags: { ...partTags(this.args.region, `${tier}-${index}`), ...loadBalancers[tier] },
           }),
           { ...this.child, protect: true },
         ),

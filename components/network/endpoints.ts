@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../aws/context.ts";
+import { partTags } from "./tags.ts";
 
 /**
  * Services that are reached without leaving AWS's network, and without NAT: what nodes need to join the
@@ -64,7 +65,7 @@ export function endpointsOf(
       vpcEndpointType: "Gateway",
       serviceName: `com.amazonaws.${region.name}.s3`,
       routeTableIds: [...routeTableIds],
-      tags: { Name: `${region.prefix}-s3` },
+      tags: partTags(region, "s3"),
     },
     opts,
   );
@@ -75,7 +76,7 @@ export function endpointsOf(
       description: "HTTPS from the network to AWS services",
       ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [cidr] }],
       egress: [],
-      tags: { Name: `${region.prefix}-endpoints` },
+      tags: partTags(region, "endpoints"),
     },
     opts,
   );
@@ -96,7 +97,7 @@ export function endpointsOf(
           subnetIds: [...subnetIds],
           securityGroupIds: [group.id],
           privateDnsEnabled: true,
-          tags: { Name: `${region.prefix}-${service}` },
+          tags: partTags(region, service),
         },
         opts,
       ),

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../aws/context.ts";
 import { logGroupName } from "../keys/policies.ts";
+import { partTags } from "./tags.ts";
 
 /** How long connections of the network are on record, or the reason why they are not. */
 export type FlowLogs = { readonly retentionDays: number } | { readonly off: string };
@@ -14,6 +15,7 @@ export function flowLogsOf(
     readonly vpcId: pulumi.Input<string>;
     readonly retentionDays: number;
     readonly keyArn: pulumi.Input<string>;
+    readonly permissionsBoundaryArn: string | undefined;
   },
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.FlowLog {
@@ -23,6 +25,7 @@ export function flowLogsOf(
       name: logGroupName(region.prefix, "network/flow"),
       retentionInDays: args.retentionDays,
       kmsKeyId: args.keyArn,
+      tags: partTags(region, "flow"),
     },
     opts,
   );
@@ -31,6 +34,10 @@ export function flowLogsOf(
     {
       description: `${region.prefix}: writes flow logs of its network`,
       assumeRolePolicy: trust(region),
+      tags: partTags(region, "flow"),
+      ...(args.permissionsBoundaryArn === undefined
+        ? {}
+        : { permissionsBoundary: args.permissionsBoundaryArn }),
     },
     opts,
   );
@@ -62,7 +69,7 @@ export function flowLogsOf(
       logDestinationType: "cloud-watch-logs",
       logDestination: group.arn,
       iamRoleArn: role.arn,
-      tags: { Name: `${region.prefix}-flow` },
+      tags: partTags(region, "flow"),
     },
     { ...opts, dependsOn: [policy] },
   );

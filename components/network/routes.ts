@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../aws/context.ts";
+import { partTags } from "./tags.ts";
 
 /** Ways out of the private subnets: one a zone, one for all zones, or none, with the reason. */
 export type Nat = "one per zone" | { readonly one: string } | { readonly off: string };
@@ -56,7 +57,7 @@ function internetRoute(place: Place, opts: pulumi.CustomResourceOptions): aws.ec
   const { name, region, vpcId, publics } = place;
   const gateway = new aws.ec2.InternetGateway(
     `${name}-internet`,
-    { vpcId, tags: { Name: `${region.prefix}-internet` } },
+    { vpcId, tags: partTags(region, "internet") },
     opts,
   );
   const { routes } = table(place, "public", publics, opts);
@@ -74,7 +75,7 @@ function natGateway(
   internet: aws.ec2.Route,
   opts: pulumi.CustomResourceOptions,
 ): aws.ec2.NatGateway {
-  const tags = { Name: `${region.prefix}-nat-${index}` };
+  const tags = partTags(region, `nat-${index}`);
   const after = { ...opts, dependsOn: [internet] };
   const address = new aws.ec2.Eip(`${name}-nat-${index}-address`, { domain: "vpc", tags }, after);
   return new aws.ec2.NatGateway(
@@ -92,7 +93,7 @@ function table(
 ): { readonly routes: aws.ec2.RouteTable; readonly associations: pulumi.Resource[] } {
   const routes = new aws.ec2.RouteTable(
     `${name}-${suffix}-routes`,
-    { vpcId, tags: { Name: `${region.prefix}-${suffix}` } },
+    { vpcId, tags: partTags(region, suffix) },
     opts,
   );
   const associations = subnets.map(
