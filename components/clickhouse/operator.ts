@@ -154,7 +154,7 @@ export class ClickHouseOperator extends pulumi.ComponentResource {
       `${this.name}-login`,
       {
         metadata: this.metadata,
-        stringData: pulumi.secret({ username: "clickhouse_operator", password }),
+        stringData: { username: "clickhouse_operator", password },
       },
       this.child,
     );

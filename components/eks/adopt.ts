@@ -50,27 +50,36 @@ export function adoptCluster(
     );
   }
   const found = aws.eks.getClusterOutput({ name: clusterName }, { provider: region.provider });
-  const checked = pulumi
+  const group = pulumi
     .all([found.vpcConfig, vpcId])
-    .apply(([{ vpcId: of, clusterSecurityGroupId }, wanted]) => {
-      checkNetwork(clusterName, of, wanted);
-      return clusterSecurityGroupId;
-    });
+    .apply(([config, wanted]) => groupWithin(clusterName, config, wanted));
   return {
     name: pulumi.output(clusterName),
     kubernetes: kubernetesProvider(`${name}-kubernetes`, kubeconfig, found.arn, { parent }),
     storageClass: pulumi.output(storageClass),
-    securityGroupId: checked,
+    securityGroupId: group,
   };
 }
 
-/** @throws Error when the cluster's pods would not reach databases and brokers */
-export function checkNetwork(clusterName: string, of: string, wanted: string): void {
-  if (of !== wanted) {
+/**
+ * Security group of an adopted cluster's pods.
+ *
+ * @throws Error when they would not reach databases and brokers
+ */
+export function groupWithin(
+  clusterName: string,
+  {
+    vpcId,
+    clusterSecurityGroupId,
+  }: { readonly vpcId: string; readonly clusterSecurityGroupId: string },
+  wanted: string,
+): string {
+  if (vpcId !== wanted) {
     throw new Error(
-      `recover:cluster.adopt.clusterName: ${clusterName} is in ${of}, the platform's network is ${wanted}: ` +
-        `its pods could not reach the databases. Adopt the network ${of} too (recover:network.adopt.vpcId), ` +
-        "or let the cluster be created.",
+      `recover:cluster.adopt.clusterName: ${clusterName} is in ${vpcId}, the platform's network is ${wanted}: ` +
+        "its pods could not reach the databases. " +
+        `Adopt the network ${vpcId} too (recover:network.adopt.vpcId), or let the cluster be created.`,
     );
   }
+  return clusterSecurityGroupId;
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
 import { namesOf, unlabelled, valueOf } from "../../tests/components/outputs.ts";
 import { keyPolicy } from "../keys/policies.ts";
-import { checkNetwork, type AdoptCluster } from "./adopt.ts";
+import { groupWithin, type AdoptCluster } from "./adopt.ts";
 import { AwsCluster, type AwsClusterArgs, type CreateCluster } from "./aws.ts";
 import { checkAdmins, checkEndpoint } from "./control-plane.ts";
 import { tokenOf } from "./login.ts";
@@ -520,13 +520,13 @@ describe("a cluster that is there", () => {
     });
   });
 
-  test("another network is refused", () => {
-    expect(() => {
-      checkNetwork("theirs", "vpc-2", "vpc-1");
-    }).toThrow("theirs is in vpc-2, the platform's network is vpc-1");
-    expect(() => {
-      checkNetwork("theirs", "vpc-1", "vpc-1");
-    }).not.toThrow();
+  test("its security group is passed on when it is in the platform's network, refused when not", () => {
+    expect(() =>
+      groupWithin("theirs", { vpcId: "vpc-2", clusterSecurityGroupId: "sg" }, "vpc-1"),
+    ).toThrow("theirs is in vpc-2, the platform's network is vpc-1");
+    expect(groupWithin("theirs", { vpcId: "vpc-1", clusterSecurityGroupId: "sg" }, "vpc-1")).toBe(
+      "sg",
+    );
   });
 });
 

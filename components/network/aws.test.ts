@@ -8,7 +8,8 @@ import { endpointServices } from "./endpoints.ts";
 
 /*
  * What these tests do not prove: that packets take these routes, that every region offers every endpoint,
- * and that AWS accepts the values.
+ * that AWS accepts the values, and that a refusal of what AWS says of subnets ends the program (an output that
+ * fails ends the test runner too; the check itself is tested).
  */
 
 const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"] as const;
@@ -278,6 +279,7 @@ test("a user has the last word on the VPC and on subnets", async () => {
 describe("a network that is there", () => {
   const ids = ["subnet-a", "subnet-b", "subnet-c"] as const;
   const databases = ["subnet-d", "subnet-e", "subnet-f"] as const;
+  const twice = ["subnet-a", "subnet-a", "subnet-b"] as const;
   const zoneOf = (id: string) => `eu-central-1${"abcabc"["abcdef".indexOf(id.slice(-1))] ?? "?"}`;
   const calls = {
     "aws:ec2/getSubnet:getSubnet": ({ id }: Record<string, unknown>) => ({
@@ -359,11 +361,12 @@ describe("a network that is there", () => {
     }).toThrow("recover:network.adopt.isolatedSubnetIds");
   });
 
-  test("ids that are refused stop the program", () =>
-    refuses(
-      { adopt: { vpcId: "vpc-1", privateSubnetIds: ["subnet-a", "subnet-a", "subnet-b"] } },
-      "three different subnets",
-    ));
+  test.each([
+    ["privateSubnetIds", { privateSubnetIds: twice, isolatedSubnetIds: databases }],
+    ["isolatedSubnetIds", { privateSubnetIds: ids, isolatedSubnetIds: twice }],
+  ])("%s that are refused stop the program", (setting, adopt) =>
+    refuses({ adopt: { vpcId: "vpc-1", ...adopt } }, `recover:network.adopt.${setting}`),
+  );
 });
 
 /** Within the program: an error that leaves it would end the runtime for the tests that follow. */
