@@ -62,6 +62,7 @@ describe("the bundle", () => {
     const tops = new Set(paths.map((path) => path.split("/")[0]));
     expect([...tops].sort()).toEqual([
       "engines",
+      "lib",
       "node_modules",
       "package.json",
       "scripts",
