@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
-import {
-  only,
-  recordAws,
-  regionOf,
-  type RecordOptions,
-} from "../../tests/components/aws-mocks.ts";
+import { only, recordAws, regionOf, type RecordOptions } from "../../tests/components/aws-mocks.ts";
 import type { RdsManifest } from "../../scripts/postgres/rds-manifest.ts";
 import { AwsPostgres } from "./aws.ts";
 import type { AwsPostgresArgs } from "./aws-args.ts";
