@@ -112,7 +112,7 @@ export class PostgresRoles extends pulumi.ComponentResource {
         host: endpoint.host,
         port: endpoint.port,
         username: adminUser,
-        password: pulumi.secret(adminPassword),
+        password: adminPassword,
         database: "postgres",
         // A tunnel's end has another name than the certificate.
         sslmode: tls ? "require" : "disable",

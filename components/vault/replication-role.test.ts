@@ -14,7 +14,7 @@ const to = {
   keyArn: "arn:aws:kms:eu-west-1:123456789012:key/far",
   bucketArns: ["arn:aws:s3:::far-backups", "arn:aws:s3:::far-archive"],
 };
-const args = { partition: "aws", accountId: "123456789012", from, to };
+const args = { accountId: "123456789012", from, to };
 const policy = replicationPolicy(args);
 const via = (region: string, bucket: string) => ({
   "kms:ViaService": `s3.${region}.amazonaws.com`,

@@ -5,8 +5,6 @@ import type { VaultPlace } from "./contract.ts";
 
 /** One direction of replication, as policies name it. */
 export interface ReplicationPolicyArgs {
-  /** `aws`, `aws-cn`, `aws-us-gov`. */
-  readonly partition: string;
   readonly accountId: string;
   readonly from: ReplicatedPlace;
   readonly to: ReplicatedPlace;
@@ -112,9 +110,11 @@ export class ReplicationRole extends pulumi.ComponentResource {
   constructor(name: string, args: ReplicationRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:vault:ReplicationRole", name, {}, opts);
     const { region, from, to } = args;
-    const policy = pulumi
-      .output({ accountId: region.accountId, from: placeOf(from), to: placeOf(to) })
-      .apply((known): ReplicationPolicyArgs => ({ partition: region.partition, ...known }));
+    const policy: pulumi.Output<ReplicationPolicyArgs> = pulumi.output({
+      accountId: region.accountId,
+      from: placeOf(from),
+      to: placeOf(to),
+    });
     const kept = {
       parent: this,
       provider: region.provider,
