@@ -21,7 +21,6 @@ const access = (login: string): WriterAccess => {
   const side = pulumi.secret({ ...s3(login), backups: "acme-backups", archive: "acme-archive" });
   return {
     near: side,
-    far: side,
     control: pulumi.secret({ ...s3(login), bucket: "acme-control" }),
   };
 };
