@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { portTrouble } from "../components/local/ports.ts";
+import { LocalPlatform } from "./local/platform.ts";
 import { primary } from "./primary.ts";
 import { protectionsOff, readSettings, refuseUnknown } from "./settings.ts";
 import { standby } from "./standby.ts";
@@ -14,8 +15,12 @@ const trouble = portTrouble(settings.portBase, outgoingPorts());
 if (trouble !== undefined) void pulumi.log.warn(trouble);
 for (const off of protectionsOff(settings)) void pulumi.log.warn(off);
 
+const platform = new LocalPlatform(settings, root);
+
 /** The stack's outputs: the same names on every platform and in both roles. */
-export default settings.role === "primary" ? primary(settings, root) : standby(settings, root);
+export default settings.role === "primary"
+  ? primary(settings, platform)
+  : standby(settings, platform);
 
 function outgoingPorts(): string {
   try {

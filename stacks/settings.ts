@@ -104,6 +104,7 @@ const settingsSchema = z
   });
 
 export type Settings = z.infer<typeof settingsSchema>;
+export type LocalSettings = Settings;
 
 function isCron(pattern: string): boolean {
   try {

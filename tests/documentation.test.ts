@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { LocalPlatform } from "../stacks/local/platform.ts";
 import { primary } from "../stacks/primary.ts";
 import { readSettings, settingNames } from "../stacks/settings.ts";
 import { standby } from "../stacks/standby.ts";
@@ -61,10 +62,16 @@ describe("the README", () => {
     pulumi.runtime.setConfig("recover:vaultSecretAccessKey", "a secret of a test");
     const outputs = new Set(["recovery", "recoveryDetails"]);
     await record(() => {
-      for (const name of Object.keys(primary(settings(east), root))) outputs.add(name);
+      for (const name of Object.keys(
+        primary(settings(east), new LocalPlatform(settings(east), root)),
+      ))
+        outputs.add(name);
     });
     await record(() => {
-      for (const name of Object.keys(standby(settings(west), root))) outputs.add(name);
+      for (const name of Object.keys(
+        standby(settings(west), new LocalPlatform(settings(west), root)),
+      ))
+        outputs.add(name);
     });
     expect(
       rows("Outputs")

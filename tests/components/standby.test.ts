@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
+import { LocalPlatform } from "../../stacks/local/platform.ts";
 import { readSettings } from "../../stacks/settings.ts";
 import { standby } from "../../stacks/standby.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
@@ -11,8 +12,10 @@ const values = {
   vaultEndpoint: "http://127.0.0.1:27100",
   vaultAccessKeyId: "root-west",
 };
-const program = (mode: string) => () =>
-  standby(readSettings(configOf({ ...values, mode }), "/project"), "/project");
+const program = (mode: string) => () => {
+  const settings = readSettings(configOf({ ...values, mode }), "/project");
+  return standby(settings, new LocalPlatform(settings, "/project"));
+};
 
 let made: Recorded[];
 let rehearsed: Recorded[];
