@@ -184,6 +184,8 @@ export interface Servers {
 export interface Database {
   readonly resource: pulumi.Resource;
   readonly connection: pulumi.Output<NonNullable<Connection["postgres"]>>;
+  /** What can be granted only once the tables are there. */
+  readonly afterSchema?: (schema: pulumi.Resource) => void;
 }
 
 export interface Protection {

@@ -109,7 +109,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     beforeFence: [...args.after],
     generation: clickhouse.generation,
     attachAgain,
-    skipFence: settings.negativeControl === "skip-fence",
+    skipFence: "negativeControl" in settings && settings.negativeControl === "skip-fence",
   });
   if (postgres === undefined) throw new Error("the recovery has not asked for PostgreSQL");
   return { connection, postgres, ready: recovery.proven, recovered: recovery.results };

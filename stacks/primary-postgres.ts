@@ -43,5 +43,6 @@ export function postgresOf(
     },
     { dependsOn: [postgres.resource] },
   );
+  postgres.afterSchema?.(ready);
   return { ...postgres, ready };
 }

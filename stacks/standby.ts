@@ -99,6 +99,7 @@ export function standby(
     },
     { dependsOn: [postgres.resource] },
   );
+  postgres.afterSchema?.(postgresSchema);
   const ensemble = platform.ensemble({ name: "zookeeper", dependsOn: [pick] });
   const zookeeper = ensemble === undefined ? {} : { zookeeper: ensemble.connection };
   const brokers = platform.kafka({

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { LocalPlatform } from "../stacks/local/platform.ts";
 import { primary } from "../stacks/primary.ts";
-import { readSettings, settingNames } from "../stacks/settings.ts";
+import { readLocalSettings, settingNames } from "../stacks/settings.ts";
 import { standby } from "../stacks/standby.ts";
 import { configOf, record } from "./components/mocks.ts";
 import { negatives } from "./drill/options.ts";
@@ -34,7 +34,7 @@ function declared(): Map<string, string | undefined> {
 }
 
 function settings(values: Record<string, unknown>) {
-  return readSettings(configOf(values), root);
+  return readLocalSettings(configOf(values), root);
 }
 const east = { role: "primary", region: "east", standbyRegion: "west" };
 const west = {

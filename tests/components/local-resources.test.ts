@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { loadTools } from "../../setup/tools.mjs";
 import { LocalPlatform } from "../../stacks/local/platform.ts";
 import { primary } from "../../stacks/primary.ts";
-import { readSettings } from "../../stacks/settings.ts";
+import { readLocalSettings } from "../../stacks/settings.ts";
 import { standby } from "../../stacks/standby.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
 
@@ -49,7 +49,7 @@ const cases: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 function program(values: Record<string, unknown>) {
-  const settings = readSettings(configOf(values), "/project");
+  const settings = readLocalSettings(configOf(values), "/project");
   return () => {
     const platform = new LocalPlatform(settings, "/project");
     return settings.role === "primary" ? primary(settings, platform) : standby(settings, platform);

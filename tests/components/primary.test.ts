@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { LocalPlatform } from "../../stacks/local/platform.ts";
 import { primary } from "../../stacks/primary.ts";
-import { readSettings } from "../../stacks/settings.ts";
+import { readLocalSettings } from "../../stacks/settings.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
 
 function settings(values: Record<string, unknown> = {}) {
@@ -11,7 +11,7 @@ function settings(values: Record<string, unknown> = {}) {
     standbyRegion: "west",
     ...values,
   };
-  return readSettings(configOf(all), "/project");
+  return readLocalSettings(configOf(all), "/project");
 }
 
 const start = (read: ReturnType<typeof settings>) =>

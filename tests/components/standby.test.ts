@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { LocalPlatform } from "../../stacks/local/platform.ts";
-import { readSettings } from "../../stacks/settings.ts";
+import { readLocalSettings } from "../../stacks/settings.ts";
 import { standby } from "../../stacks/standby.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
 
@@ -13,7 +13,7 @@ const values = {
   vaultAccessKeyId: "root-west",
 };
 const program = (mode: string) => () => {
-  const settings = readSettings(configOf({ ...values, mode }), "/project");
+  const settings = readLocalSettings(configOf({ ...values, mode }), "/project");
   return standby(settings, new LocalPlatform(settings, "/project"));
 };
 
@@ -106,7 +106,7 @@ test("nothing of the primary's region is read", () => {
     Number(port),
   );
   expect(endpoints).not.toEqual([]);
-  const { portBase } = readSettings(configOf(values), "/project");
+  const { portBase } = readLocalSettings(configOf(values), "/project");
   // East has the first hundred ports, west the second.
   for (const port of endpoints) expect(port).toBeGreaterThanOrEqual(portBase + 100);
   for (const { inputs } of made) {
