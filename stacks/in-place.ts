@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect, type ConnectionParts } from "../components/local/context.ts";
-import type { StepFactory, StepLike } from "../components/job/factory.ts";
+import type { StepFactory, StepLike } from "../components/job/steps.ts";
 import { resultsOf } from "../components/local/step.ts";
 import { recoveryIdOf } from "./epochs.ts";
 import { history } from "./history.ts";

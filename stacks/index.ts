@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { loadCrds } from "../components/clickhouse/crds.ts";
 import { portTrouble } from "../components/local/ports.ts";
-import { makeBundle } from "../scripts/bundle/bundle.ts";
-import { AwsPlatform } from "./aws/platform.ts";
 import { LocalPlatform } from "./local/platform.ts";
-import { pilotLight } from "./pilot-light.ts";
 import type { Platform } from "./platform.ts";
 import { primary } from "./primary.ts";
 import {
@@ -27,6 +23,11 @@ for (const off of protectionsOff(settings)) void pulumi.log.warn(off);
 export default settings.platform === "aws" ? await onAws(settings) : onThisMachine();
 
 async function onAws(chosen: AwsSettings): Promise<Record<string, pulumi.Input<unknown>>> {
+  // Only here: the providers' packages are large, and stacks of this machine need none of them.
+  const { AwsPlatform } = await import("./aws/platform.ts");
+  const { pilotLight } = await import("./pilot-light.ts");
+  const { loadCrds } = await import("../components/clickhouse/crds.ts");
+  const { makeBundle } = await import("../scripts/bundle/bundle.ts");
   const { clickhouseOperator: operator } = chosen;
   const platform = new AwsPlatform(chosen, {
     crds: "install" in operator ? await loadCrds(operator.install.crds) : [],
@@ -44,10 +45,7 @@ function onThisMachine(): Record<string, pulumi.Input<unknown>> {
   return program(settings, new LocalPlatform(settings, root));
 }
 
-function program(
-  chosen: Settings,
-  platform: Platform,
-): Record<string, pulumi.Input<unknown>> {
+function program(chosen: Settings, platform: Platform): Record<string, pulumi.Input<unknown>> {
   return chosen.role === "primary" ? primary(chosen, platform) : standby(chosen, platform);
 }
 

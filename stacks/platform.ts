@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { StepFactory, StepLike } from "../components/job/factory.ts";
+import type { StepFactory, StepLike } from "../components/job/steps.ts";
 import type { ConnectionParts } from "../components/local/context.ts";
 import type { EpochWriters, WriterAccess } from "../components/vault/local.ts";
 import type {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StepFactory, StepLike } from "../components/job/factory.ts";
+import type { StepFactory, StepLike } from "../components/job/steps.ts";
 import { connect, type ConnectionParts } from "../components/local/context.ts";
 import type { EpochWriters } from "../components/vault/local.ts";
 import type { Connection, KafkaConnection } from "../scripts/connection.ts";

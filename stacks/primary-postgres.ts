@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StepLike } from "../components/job/factory.ts";
+import type { StepLike } from "../components/job/steps.ts";
 import { connect } from "../components/local/context.ts";
 import { history, newest } from "./history.ts";
 import type { Database } from "./platform.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../scripts/connection.ts";
-import type { StepFactory, StepLike } from "../job/factory.ts";
+import type { StepFactory, StepLike } from "../job/steps.ts";
 import { connect, type ConnectionParts } from "../local/context.ts";
 import { resultsOf } from "../local/step.ts";
 

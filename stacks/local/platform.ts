@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LocalClickHouse } from "../../components/clickhouse/local.ts";
-import { localSteps } from "../../components/job/factory.ts";
+import { localSteps } from "../../components/job/steps.ts";
 import { LocalKafka } from "../../components/kafka/local.ts";
 import { connect, daemon, type LocalRegion } from "../../components/local/context.ts";
 import { barmanStore, LocalPostgres } from "../../components/postgres/local.ts";

@@ -13,10 +13,7 @@ export const network = z.union(
       create: z.strictObject({
         cidr,
         nat: z
-          .union([
-            z.literal("one per zone"),
-            z.strictObject({ one: z.literal(true), because: reason }),
-          ])
+          .union([z.literal("one per zone"), z.strictObject({ one: reason }), off])
           .default("one per zone"),
         flowLogs: z
           .union([z.strictObject({ retentionDays: z.int().positive() }), off])
