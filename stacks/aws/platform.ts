@@ -18,7 +18,7 @@ import { kafkaOf, type AwsBrokers } from "./kafka.ts";
 import { postgresOf, type AwsDatabase } from "./postgres.ts";
 import { protectionOf } from "./protection.ts";
 import { regionOf } from "./regions.ts";
-import { identityOf } from "./roles.ts";
+import { identityOf, sameEpoch } from "./roles.ts";
 import { makeVault, placeOf, platformVault, reachOf } from "./vault.ts";
 
 export interface AwsOptions extends Externals {
@@ -302,16 +302,6 @@ export class AwsPlatform implements wishes.Platform {
       ...(manifest === undefined ? {} : { postgres: manifest }),
     };
   }
-}
-
-/** @throws Error when a standby's roles could not write what its engines will */
-function sameEpoch(taken: number, prepared: number): number {
-  if (taken === prepared) return taken;
-  throw new Error(
-    `This failover takes epoch ${taken}, and recover:failoverEpoch is ${prepared}: the roles of this standby may ` +
-      `write for epoch ${prepared} alone. Write ${taken}, then run this again; it changes IAM policies, so do it ` +
-      "in mode pilot-light after every recovery in place of the primary, not on the day.",
-  );
 }
 
 function made<T>(part: T | undefined): T {

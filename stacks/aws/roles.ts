@@ -46,6 +46,16 @@ export function identityOf(command: pulumi.Input<string>): Identity {
   return (typeof command === "string" ? identityOfCommand[command] : undefined) ?? "recovery";
 }
 
+/** @throws Error when a standby's roles could not write what its engines will */
+export function sameEpoch(taken: number, prepared: number): number {
+  if (taken === prepared) return taken;
+  throw new Error(
+    `This failover takes epoch ${taken}, and recover:failoverEpoch is ${prepared}: the roles of this standby may ` +
+      `write for epoch ${prepared} alone. Write ${taken}, then run this again; it changes IAM policies, so do it ` +
+      "in mode pilot-light after every recovery in place of the primary, not on the day.",
+  );
+}
+
 export interface RolesArgs {
   readonly region: AwsRegion;
   readonly account: string;
