@@ -54,6 +54,7 @@ export function run(options: RunOptions, today: Date): RunResult {
       new Stack(each, { objectives: readSettings(raw, nameOf(each), rules).objectives });
     const stack = new Stack(facts, {
       objectives: settings.objectives,
+      declared: settings.declared,
       peers: [...own.filter((each) => each !== facts), ...others].map(toStack),
       ...(previous === undefined ? {} : { previous: toStack(previous) }),
     });

@@ -72,8 +72,8 @@ class Models {
 
   of(args: Pick<StackValidationArgs, "resources">): Stack {
     if (this.current !== undefined) return this.current;
-    const { objectives } = this.settings;
-    this.current = new Stack(stackFacts(args, this.inputs, this.told), { objectives });
+    const { objectives, declared } = this.settings;
+    this.current = new Stack(stackFacts(args, this.inputs, this.told), { objectives, declared });
     setImmediate(() => (this.current = undefined));
     return this.current;
   }
@@ -105,6 +105,7 @@ function policyOf(
       const findings = judge(rule, models.of(args), configured, today());
       for (const { outcome, urn, suppressedBy } of findings) {
         if (outcome.kind !== "violation" || suppressedBy !== undefined) continue;
+        if (outcome.advice === true) continue; // A policy has one level: `summary` tells it.
         report(`${outcome.message}\n${rule.remediation}\n${rule.url}`, urn);
       }
       const [first] = findings;
@@ -130,6 +131,10 @@ function summaryOf(
       const checked = evaluate(rules, models.of(args), settings, today());
       const table = suppressionTable(checked);
       if (table.length > 0) report(table.join("\n"));
+      for (const { rule, outcome, urn, suppressedBy } of checked.findings) {
+        if (outcome.kind !== "violation" || outcome.advice !== true) continue;
+        if (suppressedBy === undefined) report(`${rule.id}: ${outcome.message}`, urn);
+      }
       const open = checked.findings.flatMap(({ rule, outcome }) =>
         outcome.kind === "unknown" ? [`  ${rule.id}: ${outcome.reason}`] : [],
       );

@@ -57,9 +57,10 @@ export function judge(rule: Rule, stack: Stack, settings: Settings, today: Date)
             (each) => each.rule === rule.id && concerns(each, urn) && isCurrent(each, today),
           )
         : undefined;
+    const onlyAdvice = outcome.kind === "violation" && outcome.advice === true;
     return {
       rule,
-      level,
+      level: onlyAdvice ? "advisory" : level,
       outcome,
       ...(urn === undefined ? {} : { urn }),
       ...(suppressedBy === undefined ? {} : { suppressedBy }),

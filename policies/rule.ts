@@ -11,7 +11,12 @@ export type Level = "mandatory" | "advisory" | "disabled";
 export type Outcome =
   | { readonly kind: "pass" }
   /** The message holds the numbers, and the setting to change. */
-  | { readonly kind: "violation"; readonly message: string }
+  | {
+      readonly kind: "violation";
+      readonly message: string;
+      /** Only advises, whatever the rule's level. @default false */
+      readonly advice?: boolean;
+    }
   | { readonly kind: "notApplicable"; readonly reason: string }
   /** A preview that cannot tell, or a state whose secrets cannot be read. */
   | { readonly kind: "unknown"; readonly reason: string };
@@ -61,6 +66,7 @@ export function defineRule<Config extends z.ZodObject>(options: RuleOptions<Conf
 
 export const pass: Outcome = { kind: "pass" };
 export const violation = (message: string): Outcome => ({ kind: "violation", message });
+export const advice = (message: string): Outcome => ({ kind: "violation", message, advice: true });
 export const notApplicable = (reason: string): Outcome => ({ kind: "notApplicable", reason });
 export const undecided = (reason: string): Outcome => ({ kind: "unknown", reason });
 

@@ -1,3 +1,4 @@
+import { custom } from "../types.ts";
 import type { Objectives } from "../settings/objectives.ts";
 import { identities, matches } from "./identity.ts";
 import { Resource, type ResourceFacts } from "./resource.ts";
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly previous?: Stack;
   /** Other stacks of the same platform, such as the standby. @default none */
   readonly peers?: readonly Stack[];
+  /** What the settings file says of other stacks, by name. @default nothing */
+  readonly declared?: ReadonlyMap<string, Objectives>;
 }
 
 /** Where a property leads. */
@@ -49,21 +52,26 @@ export class Stack {
   readonly objectives: Objectives;
   readonly previous: Stack | undefined;
   readonly peers: readonly Stack[];
+  readonly declared: ReadonlyMap<string, Objectives>;
   readonly secretsProvider: StackFacts["secretsProvider"];
   readonly config: StackFacts["config"];
   private readonly byType = new Map<string, Resource[]>();
   private readonly byUrn = new Map<string, Resource>();
   private readonly named = new Map<Resource, readonly string[]>();
 
-  constructor(facts: StackFacts, { objectives, previous, peers = [] }: Surroundings) {
-    const [, , stack = "", project = ""] = (facts.resources[0]?.urn ?? "").split(":");
-    const projectOf = (facts.resources[0]?.urn ?? "").split("::")[1];
-    this.name = facts.name ?? stack;
-    this.project = facts.project ?? projectOf ?? project;
+  constructor(
+    facts: StackFacts,
+    { objectives, previous, peers = [], declared = new Map() }: Surroundings,
+  ) {
+    // urn:pulumi:STACK::PROJECT::TYPE::NAME
+    const [prefix = "", project = ""] = (facts.resources[0]?.urn ?? "").split("::");
+    this.name = facts.name ?? prefix.replace("urn:pulumi:", "");
+    this.project = facts.project ?? project;
     this.source = facts.source;
     this.objectives = objectives;
     this.previous = previous;
     this.peers = peers;
+    this.declared = declared;
     this.secretsProvider = facts.secretsProvider;
     this.config = facts.config;
     this.resources = facts.resources.map((each) => new Resource(each));
@@ -84,6 +92,23 @@ export class Stack {
 
   get(urn: string): Resource | undefined {
     return this.byUrn.get(urn);
+  }
+
+  /** Role of the stack: as declared, else as its configuration says. */
+  get role(): "primary" | "standby" | undefined {
+    const role = this.objectives.role ?? this.setting("role");
+    return role === "primary" || role === "standby" ? role : undefined;
+  }
+
+  /** A plain text of the stack's configuration, in whatever namespace. */
+  setting(name: string): string | undefined {
+    const found = Object.entries(this.config ?? {}).find(([key]) => key.endsWith(`:${name}`));
+    return typeof found?.[1] === "string" ? found[1] : undefined;
+  }
+
+  /** An output of the program itself. */
+  output(name: string): Tree {
+    return this.of(custom.stack)[0]?.peek(name);
   }
 
   /** Which of `types` a property leads to, by its value, or by where the value comes from. */

@@ -3,7 +3,7 @@ import * as policy from "@pulumi/policy";
 // The package exports both and its declarations leave their types out.
 const untyped = policy as unknown as {
   readonly UnknownValueError: new (...args: never[]) => Error;
-  unknownCheckingProxy(properties: object): Record<string, unknown>;
+  readonly unknownCheckingProxy: (properties: object) => Record<string, unknown>;
 };
 
 /** What reading a property throws when a preview does not know it. */

@@ -120,6 +120,15 @@ export class Reader {
     return isBranch(value) ? Object.keys(value) : [];
   }
 
+  /** One entry of an object, by a key that may hold dots. Undefined when it is not set. */
+  entry(key: string): Reader | undefined {
+    const value = this.value("");
+    const tree = isBranch(value) ? own(value, key) : undefined;
+    return tree === undefined || tree === null
+      ? undefined
+      : new Reader(tree, this.owner, this.fullPath(key));
+  }
+
   at(path: string): Reader {
     return new Reader(this.peek(path), this.owner, this.fullPath(path));
   }

@@ -32,6 +32,8 @@ const settingsSchema = z.strictObject({
 /** Settings of one stack, every level and configuration worked out. */
 export interface Settings {
   readonly objectives: Objectives;
+  /** Objectives of every stack that the file names. */
+  readonly declared: ReadonlyMap<string, Objectives>;
   readonly suppressions: readonly Suppression[];
   readonly levelOf: (rule: Rule) => Level;
   readonly configOf: (rule: Rule) => Readonly<Record<string, unknown>>;
@@ -78,6 +80,12 @@ export function readSettings(raw: unknown, stack: string, rules: readonly Rule[]
   for (const rule of rules) configOf(rule);
   return {
     objectives: { ...general.objectives, ...special.objectives },
+    declared: new Map(
+      Object.entries(general.stacks ?? {}).map(([name, { objectives }]) => [
+        name,
+        { ...general.objectives, ...objectives },
+      ]),
+    ),
     suppressions: [...(general.suppressions ?? []), ...(special.suppressions ?? [])],
     levelOf,
     configOf,

@@ -20,6 +20,10 @@ export interface Case {
   readonly objectives?: Readonly<Record<string, unknown>>;
   /** The stack as it was before. */
   readonly previous?: Build;
+  /** Stack configuration by full key. */
+  readonly stackConfig?: Readonly<Record<string, unknown>>;
+  /** Objectives of other stacks in the settings file, by name. */
+  readonly declared?: Readonly<Record<string, object>>;
   /** Other stacks, by name. */
   readonly peers?: Readonly<Record<string, Build>>;
   /** In the message or reason. For a failure it is required: the numbers and the setting. */
@@ -56,13 +60,17 @@ export function ask(rule: Rule, each: Case, source: Source): Said[] {
     {
       rules: { [rule.id]: { level: "mandatory", ...each.config } },
       objectives: each.objectives ?? {},
+      stacks: Object.fromEntries(
+        Object.entries(each.declared ?? {}).map(([name, objectives]) => [name, { objectives }]),
+      ),
     },
     each.name ?? "prod",
     [rule],
   );
-  const objectives = settings.objectives;
+  const { objectives, declared } = settings;
   const build = (program: Build, name: string, around: Surroundings, from: Source): Stack => {
     const builder = new StackBuilder(name, each.region ?? "eu-central-1");
+    Object.assign(builder.config, from === source ? each.stackConfig : {});
     program(builder);
     return stackFrom(from, builder, around);
   };
@@ -74,7 +82,7 @@ export function ask(rule: Rule, each: Case, source: Source): Said[] {
   const stack = build(
     each.stack,
     name,
-    { objectives, peers, ...(previous === undefined ? {} : { previous }) },
+    { objectives, declared, peers, ...(previous === undefined ? {} : { previous }) },
     source,
   );
   return judge(rule, stack, settings, new Date()).map(({ urn, outcome }) => ({
