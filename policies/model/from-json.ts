@@ -114,7 +114,7 @@ function toFacts(all: readonly RawResource[]): ResourceFacts[] {
   const byUrn = new Map(resources.map((each) => [each.urn, each]));
   return resources.map((each) => {
     const provider = providerOf(each, byUrn);
-    const { id, retainOnDelete, parent, external } = each;
+    const { id, retainOnDelete, ignoreChanges, parent, external } = each;
     return {
       urn: each.urn,
       type: each.type,
@@ -125,11 +125,11 @@ function toFacts(all: readonly RawResource[]): ResourceFacts[] {
       propertyDependencies: Object.fromEntries(
         Object.entries(each.propertyDependencies ?? {}).map(([key, urns]) => [key, urns ?? []]),
       ),
-      ignoreChanges: each.ignoreChanges ?? [],
       ...(each.inputs === undefined ? {} : { inputs: branch(each.inputs) }),
       ...(id === undefined || id === "" || isSentinel(id) ? {} : { id }),
       ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
       ...(parent === undefined ? {} : { parent }),
+      ...(ignoreChanges === undefined || ignoreChanges === null ? {} : { ignoreChanges }),
       ...(external === undefined ? {} : { external }),
       ...(provider === undefined ? {} : { provider }),
     };

@@ -14,6 +14,7 @@ export interface ResourceFacts {
   readonly protect: boolean;
   /** Only exported state and saved previews tell. */
   readonly retainOnDelete?: boolean;
+  /** The engine of a preview or update tells it, its files do not. */
   readonly ignoreChanges?: readonly string[];
   readonly parent?: string;
   readonly dependencies: readonly string[];

@@ -68,9 +68,15 @@ export function ask(rule: Rule, each: Case, source: Source): Said[] {
     [rule],
   );
   const { objectives, declared } = settings;
-  const build = (program: Build, name: string, around: Surroundings, from: Source): Stack => {
+  const build = (
+    program: Build,
+    name: string,
+    around: Surroundings,
+    from: Source,
+    config: Case["stackConfig"] = {},
+  ): Stack => {
     const builder = new StackBuilder(name, each.region ?? "eu-central-1");
-    Object.assign(builder.config, from === source ? each.stackConfig : {});
+    Object.assign(builder.config, config);
     program(builder);
     return stackFrom(from, builder, around);
   };
@@ -84,6 +90,7 @@ export function ask(rule: Rule, each: Case, source: Source): Said[] {
     name,
     { objectives, declared, peers, ...(previous === undefined ? {} : { previous }) },
     source,
+    each.stackConfig,
   );
   return judge(rule, stack, settings, new Date()).map(({ urn, outcome }) => ({
     name: urn?.split("::").at(-1),

@@ -24,7 +24,11 @@ function factsFrom(source: Source, builder: StackBuilder): StackFacts {
     case "saved preview":
       return readPreview(JSON.stringify(previewOf(builder)), "preview.json");
     case "exported state":
-      return readState(JSON.stringify(stateOf(builder)), "state.json");
+      // As with the stack's own file beside it.
+      return {
+        ...readState(JSON.stringify(stateOf(builder)), "state.json"),
+        config: builder.config,
+      };
   }
 }
 
@@ -133,7 +137,7 @@ function resourceState(
   inputs: unknown,
   more: { readonly id?: string; readonly outputs: unknown },
 ) {
-  const { protect, retainOnDelete, ignoreChanges, parent } = each.options;
+  const { protect, retainOnDelete, parent } = each.options;
   return {
     urn: each.urn,
     type: each.type,
@@ -142,7 +146,6 @@ function resourceState(
     ...more,
     ...(protect === undefined ? {} : { protect }),
     ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
-    ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
     ...(parent === undefined ? {} : { parent: parent.urn }),
     dependencies: each.dependencies,
     propertyDependencies: each.propertyDependencies,

@@ -1,5 +1,7 @@
 import type { Rule } from "../../rule.ts";
+import brokerDurable from "./broker-durable.ts";
 import bucketReplicated from "./bucket-replicated.ts";
+import credentialsReplicated from "./credentials-replicated.ts";
 import databaseBackupsReplicated from "./database-backups-replicated.ts";
 import databaseDeletionKeepsBackups from "./database-deletion-keeps-backups.ts";
 import expiryAfterChain from "./expiry-after-chain.ts";
@@ -11,20 +13,30 @@ import protectedResources from "./protected.ts";
 import regionUnchanged from "./region-unchanged.ts";
 import replicatedBackupsKept from "./replicated-backups-kept.ts";
 import replicationComplete from "./replication-complete.ts";
+import restoredDatabaseKept from "./restored-database-kept.ts";
 import retained from "./retained.ts";
+import sinkNameStable from "./sink-name-stable.ts";
+import sourcePositionExplicit from "./source-position-explicit.ts";
+import topicsArchived from "./topics-archived.ts";
 
 export const rules: readonly Rule[] = [
-  protectedResources,
-  retained,
-  databaseBackupsReplicated,
-  replicatedBackupsKept,
-  databaseDeletionKeepsBackups,
+  brokerDurable,
   bucketReplicated,
-  replicationComplete,
-  objectsLocked,
+  credentialsReplicated,
+  databaseBackupsReplicated,
+  databaseDeletionKeepsBackups,
   expiryAfterChain,
-  noForceDestroy,
-  keysInBothRegions,
   keyDeletionSlow,
+  keysInBothRegions,
+  noForceDestroy,
+  objectsLocked,
+  protectedResources,
   regionUnchanged,
+  replicatedBackupsKept,
+  replicationComplete,
+  restoredDatabaseKept,
+  retained,
+  sinkNameStable,
+  sourcePositionExplicit,
+  topicsArchived,
 ];
