@@ -121,3 +121,19 @@ export function decide(ask: () => Outcome): Outcome {
 export function noneOf(types: readonly string[]): string {
   return `the stack has no ${types.map(shortType).join(", ")}`;
 }
+
+/** Asks of each resource that `find` gives; where there is none, the rule is not applicable. */
+export function eachOf<Config>(
+  find: (stack: Stack) => readonly Resource[],
+  none: string,
+  ask: (resource: Resource, context: Context<Config>) => Outcome,
+): (context: Context<Config>) => Verdict[] {
+  return (context) => {
+    const resources = find(context.stack);
+    if (resources.length === 0) return [{ outcome: notApplicable(none) }];
+    return resources.map((resource) => ({
+      resource,
+      outcome: decide(() => ask(resource, context)),
+    }));
+  };
+}

@@ -70,6 +70,7 @@ export const kubernetes = {
   pod: "kubernetes:core/v1:Pod",
   job: "kubernetes:batch/v1:Job",
   cronJob: "kubernetes:batch/v1:CronJob",
+  configMap: "kubernetes:core/v1:ConfigMap",
   volumeClaim: "kubernetes:core/v1:PersistentVolumeClaim",
   volume: "kubernetes:core/v1:PersistentVolume",
   storageClass: "kubernetes:storage.k8s.io/v1:StorageClass",

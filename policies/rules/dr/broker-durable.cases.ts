@@ -57,13 +57,16 @@ const cases: Cases = {
     },
     {
       title: "two zones have two replicas by default",
-      stack: (s) => twoZones(s, "unclean.leader.election.enable=false\nmin.insync.replicas=2"),
+      stack: (s) => {
+        twoZones(s, "unclean.leader.election.enable=false\nmin.insync.replicas=2");
+      },
       says: "default.replication.factor of Cluster kafka is 2, 3 is wanted",
     },
     {
       title: "and one in sync",
-      stack: (s) =>
-        twoZones(s, "unclean.leader.election.enable=false\ndefault.replication.factor=3"),
+      stack: (s) => {
+        twoZones(s, "unclean.leader.election.enable=false\ndefault.replication.factor=3");
+      },
       says: "min.insync.replicas of Cluster kafka is 1, 2 is wanted",
     },
     {

@@ -1,9 +1,18 @@
 import type { Rule } from "../../rule.ts";
 import brokerDurable from "./broker-durable.ts";
 import bucketReplicated from "./bucket-replicated.ts";
+import clickhouseBackupBucket from "./clickhouse-backup-bucket.ts";
+import clickhouseBackups from "./clickhouse-backups.ts";
+import clickhouseReplicas from "./clickhouse-replicas.ts";
+import clickhouseRestoreUser from "./clickhouse-restore-user.ts";
 import credentialsReplicated from "./credentials-replicated.ts";
 import databaseBackupsReplicated from "./database-backups-replicated.ts";
 import databaseDeletionKeepsBackups from "./database-deletion-keeps-backups.ts";
+import ensembleDisruption from "./ensemble-disruption.ts";
+import ensembleSize from "./ensemble-size.ts";
+import ensembleSnapshots from "./ensemble-snapshots.ts";
+import ensembleSpread from "./ensemble-spread.ts";
+import ensembleTidy from "./ensemble-tidy.ts";
 import expiryAfterChain from "./expiry-after-chain.ts";
 import keyDeletionSlow from "./key-deletion-slow.ts";
 import keysInBothRegions from "./keys-in-both-regions.ts";
@@ -18,13 +27,23 @@ import retained from "./retained.ts";
 import sinkNameStable from "./sink-name-stable.ts";
 import sourcePositionExplicit from "./source-position-explicit.ts";
 import topicsArchived from "./topics-archived.ts";
+import volumesKept from "./volumes-kept.ts";
 
 export const rules: readonly Rule[] = [
   brokerDurable,
   bucketReplicated,
+  clickhouseBackupBucket,
+  clickhouseBackups,
+  clickhouseReplicas,
+  clickhouseRestoreUser,
   credentialsReplicated,
   databaseBackupsReplicated,
   databaseDeletionKeepsBackups,
+  ensembleDisruption,
+  ensembleSize,
+  ensembleSnapshots,
+  ensembleSpread,
+  ensembleTidy,
   expiryAfterChain,
   keyDeletionSlow,
   keysInBothRegions,
@@ -39,4 +58,5 @@ export const rules: readonly Rule[] = [
   sinkNameStable,
   sourcePositionExplicit,
   topicsArchived,
+  volumesKept,
 ];

@@ -55,7 +55,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "lists that are not known",
-      stack: (s) => replicator(s, notKnown() as never),
+      stack: (s) => replicator(s, notKnown()),
       says: "replicationInfoList.topicReplications of Replicator replicator is not known",
     },
   ],
