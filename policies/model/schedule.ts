@@ -20,11 +20,24 @@ export function longestGapSeconds(schedule: string): number {
   try {
     // AWS adds a year as the sixth field, and writes ? where another field decides.
     const pattern = fields?.split(/\s+/).slice(0, 5).join(" ").replaceAll("?", "*") ?? schedule;
-    const runs = new Cron(pattern, { timezone: "UTC", mode: "auto" }).nextRuns(500, start);
-    const gaps = runs.slice(1).map((run, i) => run.getTime() - (runs[i]?.getTime() ?? 0));
-    if (gaps.length === 0) throw new Error("it never runs twice");
-    return Math.max(...gaps) / 1000;
+    return longestGap(new Cron(pattern, { timezone: "UTC", sloppyRanges: true }));
   } catch (error) {
     throw new NotKnown(`the schedule "${schedule}" cannot be read: ${(error as Error).message}`);
   }
+}
+
+function longestGap(cron: Cron): number {
+  // A schedule that runs rarely shows its gaps run by run,
+  const runs = cron.nextRuns(200, start).map((run) => run.getTime());
+  if (runs.length < 2) throw new Error("it never runs twice");
+  const gaps = runs.slice(1).map((run, i) => run - (runs[i] ?? run));
+  // one that runs often, and pauses at night or at weekends, on the hours of two weeks.
+  for (let hour = 24; hour < 15 * 24; hour += 1) {
+    const time = new Date(start.getTime() + hour * 3_600_000);
+    const [before] = cron.previousRuns(1, time);
+    // The first run at that hour or after it.
+    const after = cron.nextRun(new Date(time.getTime() - 1000));
+    if (before !== undefined && after !== null) gaps.push(after.getTime() - before.getTime());
+  }
+  return Math.max(...gaps) / 1000;
 }

@@ -88,6 +88,8 @@ export class Built {
   readonly args: Readonly<Record<string, unknown>>;
   readonly options: BuildOptions;
   readonly region: string | typeof nowhere;
+  /** Outputs that other resources take: a state has them. */
+  private readonly taken = new Set<string>();
 
   constructor(
     stack: string,
@@ -114,6 +116,7 @@ export class Built {
 
   /** An output as another resource takes it: known early only where this resource's own inputs hold it. */
   out<T = string>(property: string): pulumi.Output<T> {
+    this.taken.add(property);
     return new Later(
       [this],
       () => this.value(property, "preview"),
@@ -146,6 +149,7 @@ export class Built {
             ...(this.type === "aws:s3/bucket:Bucket"
               ? { bucket: this.value("bucket", phase) }
               : {}),
+            ...Object.fromEntries([...this.taken].map((name) => [name, this.value(name, phase)])),
             ...this.options.outputs,
             id: this.value("id", phase),
           };
