@@ -159,3 +159,21 @@ function leadsTo(resource: Resource, path: string, topic: Topic, stack: Stack): 
     ? target.value === topic.name
     : resource.string(path) === topic.name;
 }
+
+/** How long a topic keeps records by time. @returns seconds; Infinity for ever @throws NotKnown */
+export function retentionOf(topic: Topic, stack: Stack): number {
+  const policy = topic.setting("cleanup.policy") ?? "delete";
+  if (!policy.includes("delete")) return Infinity;
+  const own = topic.setting("retention.ms");
+  if (own !== undefined) return Number(own) < 0 ? Infinity : Number(own) / 1000;
+  const target = stack.target(topic.resource, "clusterArn", aws.mskCluster);
+  const [only, ...others] = stack.of(aws.mskCluster);
+  const cluster =
+    target.kind === "resource" ? target.resource : others.length === 0 ? only : undefined;
+  if (cluster === undefined) {
+    throw new NotKnown(
+      `retention.ms of topic ${topic.name} is not set, and its cluster is not in this stack`,
+    );
+  }
+  return brokerRetentionSeconds(brokerSettings(stack, cluster).values);
+}

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import {
   archivePaths,
-  brokerRetentionSeconds,
-  brokerSettings,
   internalTopic,
+  retentionOf,
   topicOf,
   topicTypes,
   type ArchivePath,
@@ -13,7 +12,6 @@ import type { Stack } from "../../model/stack.ts";
 import { NotKnown } from "../../model/value.ts";
 import { defineRule, each, failIf, notApplicable, violation } from "../../rule.ts";
 import { saySeconds } from "../../settings/units.ts";
-import { aws } from "../../types.ts";
 
 export default defineRule({
   id: "dr-topics-archived",
@@ -66,22 +64,4 @@ function pathOf(topic: Topic, stack: Stack): ArchivePath | undefined {
   }
   if (open !== undefined) throw open;
   return undefined;
-}
-
-/** @returns seconds; Infinity for ever */
-function retentionOf(topic: Topic, stack: Stack): number {
-  const policy = topic.setting("cleanup.policy") ?? "delete";
-  if (!policy.includes("delete")) return Infinity;
-  const own = topic.setting("retention.ms");
-  if (own !== undefined) return Number(own) < 0 ? Infinity : Number(own) / 1000;
-  const target = stack.target(topic.resource, "clusterArn", aws.mskCluster);
-  const [only, ...others] = stack.of(aws.mskCluster);
-  const cluster =
-    target.kind === "resource" ? target.resource : others.length === 0 ? only : undefined;
-  if (cluster === undefined) {
-    throw new NotKnown(
-      `retention.ms of topic ${topic.name} is not set, and its cluster is not in this stack`,
-    );
-  }
-  return brokerRetentionSeconds(brokerSettings(stack, cluster).values);
 }
