@@ -90,7 +90,8 @@ export function engineView(
   return { resources: [...byUrn.values()], inputs };
 }
 
-function previewOf(builder: StackBuilder): object {
+/** What `pulumi preview --json` writes. */
+export function previewOf(builder: StackBuilder): object {
   const json = (values: unknown) => replace(values, () => sentinel);
   return {
     config: builder.config,
