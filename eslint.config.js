@@ -2,6 +2,28 @@ import pulumi from "@pulumi/eslint-plugin";
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
+/**
+ * docs/architecture.md's table of rooms: what the code of a folder must not import. Tests may import
+ * anything.
+ *
+ * @param {string} folder @param {string[]} rooms other rooms, and packages
+ */
+const closed = (folder, rooms) => ({
+  files: [`${folder}/**/*.ts`],
+  ignores: ["**/*.{test,engine,pulumi,suite}.ts", "**/fixture.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: rooms.map((room) => ({
+          group: room.startsWith("@") ? [room] : [`**/${room}/**`],
+          message: `${folder}/ does not depend on ${room}: see the rooms in docs/architecture.md.`,
+        })),
+      },
+    ],
+  },
+});
+
 export default tseslint.config(
   { ignores: ["node_modules/", ".cache/", ".data/", "coverage/", "**/*.mjs", "**/*.js"] },
   ...tseslint.configs.strictTypeChecked,
@@ -19,5 +41,12 @@ export default tseslint.config(
       ],
     },
   },
+  closed("lib", ["engines", "scripts", "provider", "components", "stacks", "tests", "@pulumi/*"]),
+  closed("engines", ["scripts", "provider", "components", "stacks", "tests", "@pulumi/*"]),
+  closed("scripts", ["provider", "components", "stacks", "tests", "@pulumi/*"]),
+  closed("provider", ["components", "stacks", "tests"]),
+  closed("components", ["provider", "stacks", "tests"]),
+  closed("stacks", ["provider", "tests"]),
+  closed("policies", ["lib", "engines", "scripts", "provider", "components", "stacks", "tests"]),
   prettier,
 );

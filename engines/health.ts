@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { resolve } from "node:path";
 import { execa } from "execa";
 import pRetry, { AbortError } from "p-retry";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import { describeHolders, listenersOf } from "./ports.ts";
 import { processesOfHome } from "./proc.ts";
 import type { HealthCheck, ProcessSpec, RunRecord } from "./process.ts";

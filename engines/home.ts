@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { execa } from "execa";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import { HOME_MARKER } from "./proc.ts";
 import type { ProcessSpec, RenderedFile, RunRecord } from "./process.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import pRetry from "p-retry";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 
 /** Gives the lock back. */
 export type Release = () => Promise<void>;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import { allProcesses, describeProcess, openFiles } from "./proc.ts";
 
 /** Inodes of the sockets that listen on a TCP port, on any address, IPv4 or IPv6. */

@@ -1,4 +1,4 @@
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 
 /** What decides the server's configuration; everything else is the same everywhere. */
 export interface PostgresConf {

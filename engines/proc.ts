@@ -15,6 +15,23 @@ export interface ProcStat {
   readonly startTicks: number;
 }
 
+/**
+ * What a stored record keeps to know its process again. Pids and start times begin anew at every boot:
+ * on another boot, or without its id, they name a stranger.
+ */
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly startTicks: number;
+  readonly bootId?: string | undefined;
+}
+
+/** Random id of this boot of the machine. */
+export function bootId(): string {
+  const id = read("/proc/sys/kernel/random/boot_id")?.trim();
+  if (id === undefined) throw new Error("/proc/sys/kernel/random/boot_id cannot be read");
+  return id;
+}
+
 /** The environment variable by which every process of a home can be found again. */
 export const HOME_MARKER = "RECOVER_HOME";
 
@@ -40,8 +57,9 @@ export function isRunning({ state, threads }: Pick<ProcStat, "state" | "threads"
   return (state !== "Z" && state !== "X") || threads > 1;
 }
 
-/** True when this very process (pid and start time) still runs. */
-export function isAlive(record: { readonly pid: number; readonly startTicks: number }): boolean {
+/** True when this very process (pid and start time, and boot where the record tells it) still runs. */
+export function isAlive(record: ProcessRecord): boolean {
+  if (record.bootId !== undefined && record.bootId !== bootId()) return false;
   const stat = readStat(record.pid);
   return stat?.startTicks === record.startTicks && isRunning(stat);
 }
@@ -60,22 +78,19 @@ export function allProcesses(): ProcStat[] {
 /**
  * Every live process that belongs to a home: the session that its recorded main process leads or
  * led, and any process that carries the home's marker in its environment (this finds those of a
- * starter that was killed before it could write its record).
+ * starter that was killed before it could write its record). Of a record of another boot, or of one
+ * that does not tell its boot, only the marker counts: whoever is found here may be killed.
  */
-export function processesOfHome(
-  home: string,
-  record?: { readonly pid: number; readonly startTicks: number },
-): ProcStat[] {
+export function processesOfHome(home: string, record?: ProcessRecord): ProcStat[] {
   const leader = record && readStat(record.pid);
   // A pid is not given out again while its session lives, so a leader with another start time
   // means that the session is somebody else's.
-  const sessionIsOurs = record && (!leader || leader.startTicks === record.startTicks);
+  const sessionIsOurs =
+    record?.bootId === bootId() && (!leader || leader.startTicks === record.startTicks);
   const marker = `${HOME_MARKER}=${home}`;
   return allProcesses().filter(
     (stat) =>
-      (sessionIsOurs === true &&
-        stat.session === record.pid &&
-        stat.startTicks >= record.startTicks) ||
+      (sessionIsOurs && stat.session === record.pid && stat.startTicks >= record.startTicks) ||
       (read(`/proc/${stat.pid}/environ`)?.split("\0").includes(marker) ?? false),
   );
 }

@@ -56,6 +56,8 @@ export interface RunRecord {
   readonly pid: number;
   /** Field 22 of /proc/PID/stat, clock ticks since boot. */
   readonly startTicks: number;
+  /** Of the boot that pid and start time belong to; a record without it is of an older version. */
+  readonly bootId?: string;
   readonly startedAt: string;
   /** Grows by one at every start: dependents re-run what a restart undoes. */
   readonly generation: number;

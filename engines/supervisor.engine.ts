@@ -12,7 +12,7 @@ import {
   startProcess,
   tempHome,
 } from "../tests/harness/process.ts";
-import { isAlive, processesOfHome } from "./proc.ts";
+import { bootId, isAlive, processesOfHome } from "./proc.ts";
 import type { ProcessSpec } from "./process.ts";
 import { remove, start, status, stop } from "./supervisor.ts";
 
@@ -60,6 +60,7 @@ describe("a supervised process", () => {
   test("starts, keeps its data over kill -9 and a restart, and counts its generation", async () => {
     const spec = await serverSpec();
     const first = await startProcess(spec);
+    expect(first.record.bootId).toBe(bootId());
     expect(await ask(spec)).toBe("starts 1 conf one");
     expect(await start(spec)).toEqual(first.record); // Same spec: nothing happens.
     first.kill();

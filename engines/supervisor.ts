@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import { waitUntilReady } from "./health.ts";
 import {
   assertSpec,
@@ -21,7 +21,14 @@ import {
 import type { StoredRun } from "./home.ts";
 import { withLock } from "./lock.ts";
 import { assertPortsFree } from "./ports.ts";
-import { describeProcess, isAlive, processesOfHome, processesUsing, readStat } from "./proc.ts";
+import {
+  bootId,
+  describeProcess,
+  isAlive,
+  processesOfHome,
+  processesUsing,
+  readStat,
+} from "./proc.ts";
 import type { ProcessSpec, RunRecord } from "./process.ts";
 
 export { specHash } from "./home.ts";
@@ -175,6 +182,7 @@ async function launch(
     pid,
     // A process that has already been reaped has no start time: its record matches no process.
     startTicks: readStat(pid)?.startTicks ?? -1,
+    bootId: bootId(),
     startedAt,
     generation: (from.former?.generation ?? 0) + 1,
     specHash: from.hash,

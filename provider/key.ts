@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, randomInt, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { makeCa, makeCertificate } from "./certificates.ts";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import type { Created, DiffRequest, DiffResult, Resource } from "./resource.ts";
 import { UNKNOWN, changedNames, hasUnknown, secret } from "./values.ts";
 import type { Properties } from "./values.ts";

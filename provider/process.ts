@@ -2,7 +2,7 @@ import { z } from "zod";
 import { assertSpec, dataGone, specHash } from "../engines/home.ts";
 import type { ProcessSpec } from "../engines/process.ts";
 import { remove, restart, start, status, stop } from "../engines/supervisor.ts";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import { InitFailed } from "./resource.ts";
 import type { CallContext, Created, DiffRequest, DiffResult, Resource } from "./resource.ts";
 import { UNKNOWN, changedNames, hasUnknown } from "./values.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { UserError } from "../scripts/command.ts";
+import { UserError } from "../lib/user-error.ts";
 import type { CallContext } from "./resource.ts";
 import type { Properties } from "./values.ts";
 

@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const signal = stopSignal(() => daemon);
   const [asked = ""] = argv;
   let code: number = EXIT.clean;
-  const program = new Program("dr")
+  const program = new Program("npm run dr --")
     .description("Recovery of the event analytics platform: one command at a time.")
     .exitOverride()
     .showHelpAfterError("(see --help)");

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { Connection } from "./connection.ts";
 
+export { UserError } from "../lib/user-error.ts";
+
 /** What a running command may tell its caller, besides its result. */
 export interface Reporter {
   /** One line of progress for people (stderr, or the resource's status line in `pulumi up`). */
@@ -77,12 +79,4 @@ export function defineStandaloneCommand<Params extends z.ZodType, Result>(
   command: Omit<StandaloneCommand<Params, Result>, "standalone">,
 ): StandaloneCommand<Params, Result> {
   return { ...command, standalone: true };
-}
-
-/**
- * A failure the user can act on: what is wrong, why, and what to do. Anything else that is thrown
- * is a defect and is shown with its stack.
- */
-export class UserError extends Error {
-  override readonly name = "UserError";
 }

@@ -28,7 +28,13 @@ function step(title, args) {
 
 /** @type {string[]} */
 const failedSteps = [];
-const all = ["types", "lint", "format", "fast", "engine", "pulumi", "stack"];
+const checks = {
+  types: ["typescript/bin/tsc", "--noEmit"],
+  lint: ["eslint/bin/eslint.js", ".", "--max-warnings", "0"],
+  format: ["prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."],
+};
+const allLayers = ["fast", "engine", "pulumi", "stack"];
+const all = [...Object.keys(checks), ...allLayers];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((each) => !all.includes(each));
 if (unknown.length > 0) {
@@ -36,12 +42,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const wanted = asked.length > 0 ? asked : all;
-const layers = wanted.filter((each) => ["fast", "engine", "pulumi", "stack"].includes(each));
-const checks = {
-  types: ["typescript/bin/tsc", "--noEmit"],
-  lint: ["eslint/bin/eslint.js", ".", "--max-warnings", "0"],
-  format: ["prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."],
-};
+const layers = wanted.filter((each) => allLayers.includes(each));
 for (const [check, [program, ...args]] of Object.entries(checks)) {
   if (wanted.includes(check)) step(check, [join(modules, program ?? ""), ...args]);
 }

@@ -3,10 +3,11 @@ import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { portTrouble } from "../components/local/ports.ts";
 import { primary } from "./primary.ts";
-import { protectionsOff, readSettings } from "./settings.ts";
+import { protectionsOff, readSettings, refuseUnknown } from "./settings.ts";
 import { standby } from "./standby.ts";
 
 const root = dirname(import.meta.dirname);
+refuseUnknown(Object.keys(pulumi.runtime.allConfig()));
 const settings = readSettings(new pulumi.Config("recover"), root);
 
 const trouble = portTrouble(settings.portBase, outgoingPorts());

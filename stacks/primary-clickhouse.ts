@@ -3,19 +3,21 @@ import { LocalClickHouse } from "../components/clickhouse/local.ts";
 import { connect } from "../components/local/context.ts";
 import { Step } from "../components/local/step.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
-import { buckets, type EpochWriters } from "../components/vault/local.ts";
+import type { EpochWriters } from "../components/vault/local.ts";
 import type {
   ClickHouseConnection,
-  Connection,
   ConsumerLogin,
   KafkaConnection,
   S3Access,
 } from "../scripts/connection.ts";
 import type { PrimaryArgs } from "./primary-kafka.ts";
+import type { PrimaryPostgres } from "./primary-postgres.ts";
 import { history, newest } from "./region.ts";
+import { localBuckets } from "../scripts/vault/policies.ts";
 
 export interface PrimaryClickHouse {
   readonly connection: pulumi.Output<ClickHouseConnection>;
+  readonly postgres: PrimaryPostgres;
   /** It consumes. */
   readonly ready: pulumi.Resource;
   /** Results of the newest recovery in place, by box. */
@@ -31,7 +33,14 @@ export interface PrimaryClickHouseArgs extends PrimaryArgs {
   /** Of the epoch in force; known before the brokers are up, as is the CA. */
   readonly consumer: pulumi.Output<ConsumerLogin>;
   readonly kafkaCa: pulumi.Output<string>;
-  readonly postgres: pulumi.Input<NonNullable<Connection["postgres"]>>;
+  /**
+   * Makes PostgreSQL. Its WAL goes to an epoch that is held already: before the fence of a recovery in
+   * place to the one before, where a standby would look for it.
+   */
+  readonly postgres: (
+    epoch: pulumi.Output<number>,
+    after: readonly pulumi.Resource[],
+  ) => PrimaryPostgres;
 }
 
 /** ClickHouse: new, or after `clickhouse-lost` brought back beside the lost one, then consuming. */
@@ -64,6 +73,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
       command: "structure",
       connection: connect({ ...base, clickhouse: connection }),
     });
+    const postgres = args.postgres(epochs.current, []);
     const attach = new Step(
       "attach",
       {
@@ -74,14 +84,14 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
           kafka,
           control,
           vault: vault.recovery.near,
-          postgres: args.postgres,
+          postgres: postgres.connection,
         }),
         params: attachAgain ? { again: true } : {},
         triggers: [clickhouse.generation],
       },
-      { dependsOn: [structure, ...args.after] },
+      { dependsOn: [structure, ...args.after, postgres.ready] },
     );
-    return { connection, ready: attach };
+    return { connection, postgres, ready: attach };
   }
 
   const pick = new Step(
@@ -91,8 +101,10 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
       connection: connect({ ...base, vault: vault.recovery.near, trust: args.trust }),
       params: pulumi.output({ recoveryId: epochs.recoveryId }),
     },
-    { dependsOn: [...args.after] },
+    // Chosen once: a login that changes later on is no reason to choose again.
+    { dependsOn: [...args.after], ignoreChanges: ["connection", "params"] },
   );
+  let postgres: PrimaryPostgres | undefined;
   const recovery = new ClickHouseRecovery(recovered.label, {
     recoveryId: epochs.recoveryId,
     base,
@@ -100,12 +112,18 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     clickhouse: connection,
     kafka,
     kafkaSurvived: true,
-    postgres: args.postgres,
+    pastFence: (fence) => {
+      const armed = vault.arm(epochs.suffix, [fence]);
+      postgres = args.postgres(fence.result.epoch, armed);
+      return { postgres: postgres.connection, ready: [...armed, postgres.ready] };
+    },
     vault: vault.recovery.near,
     control,
-    vaultAdmin: pulumi
-      .output(args.vaultRoot)
-      .apply((access) => ({ ...access, backups: buckets.backups, archive: buckets.archive })),
+    vaultAdmin: pulumi.output(args.vaultRoot).apply((access) => ({
+      ...access,
+      backups: localBuckets.backups,
+      archive: localBuckets.archive,
+    })),
     trust: args.trust,
     reason: "ClickHouse was lost, Kafka lives on",
     clockMarginSeconds: settings.lease.clockMargin,
@@ -114,5 +132,6 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     attachAgain,
     skipFence: settings.negativeControl === "skip-fence",
   });
-  return { connection, ready: recovery.proven, recovered: recovery.results };
+  if (postgres === undefined) throw new Error("the recovery has not asked for PostgreSQL");
+  return { connection, postgres, ready: recovery.proven, recovered: recovery.results };
 }

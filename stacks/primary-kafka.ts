@@ -60,7 +60,8 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
               .output(epochs.all[epochAt(settings)])
               .apply((epoch) => ({ keepConsumer: `clickhouse-e${String(epoch)}` })),
           },
-          { dependsOn },
+          // Once: later on the brokers live by what they have written there since.
+          { dependsOn, ignoreChanges: ["connection", "params"] },
         );
 
   const kafka = new LocalKafka(

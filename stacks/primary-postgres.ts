@@ -17,7 +17,11 @@ export interface PrimaryPostgres {
 
 /** PostgreSQL: new, or after `postgres-lost` restored from the vault's copy in this region. */
 export function postgresOf(
-  args: PrimaryArgs & { readonly writers: EpochWriters },
+  args: PrimaryArgs & {
+    readonly writers: EpochWriters;
+    /** Where its WAL goes: an epoch that is held already. */
+    readonly epoch: pulumi.Input<number>;
+  },
 ): PrimaryPostgres {
   const { settings, region, base, vault, epochs, writers } = args;
   const recovered = newest(history(settings), "postgres");
@@ -25,7 +29,7 @@ export function postgresOf(
     recovered === undefined ? "postgres" : `postgres-${recovered.label}`,
     {
       region,
-      epoch: epochs.current,
+      epoch: args.epoch,
       line: "main",
       archive: writers.wal.near,
       source:

@@ -3,7 +3,7 @@ import { connect, daemon, type ConnectionParts } from "../components/local/conte
 import { Key } from "../components/local/key.ts";
 import { Step } from "../components/local/step.ts";
 import { LocalProtection } from "../components/protection/local.ts";
-import { buckets, LocalVault } from "../components/vault/local.ts";
+import { LocalVault } from "../components/vault/local.ts";
 import { LocalS3 } from "../components/vault/server.ts";
 import { outputsOf } from "./outputs.ts";
 import { clickhouseOf } from "./primary-clickhouse.ts";
@@ -13,6 +13,7 @@ import { kafkaOf } from "./primary-kafka.ts";
 import { postgresOf } from "./primary-postgres.ts";
 import { localRegion } from "./region.ts";
 import type { Settings } from "./settings.ts";
+import { localBuckets } from "../scripts/vault/policies.ts";
 
 /**
  * The primary: the platform with all its protection. It reads the fence before anything that could
@@ -41,7 +42,7 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
     command: "claim",
     connection: connect({
       ...identity,
-      control: farServer.root.apply((access) => ({ ...access, bucket: buckets.control })),
+      control: farServer.root.apply((access) => ({ ...access, bucket: localBuckets.control })),
     }),
     params: { optional: true, observe: true },
     guard: true,
@@ -71,19 +72,20 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
   const epochs = epochsOf(settings, identity, claim, vault.recovery.control);
   const base: ConnectionParts = { ...identity, epoch: epochs.current };
   const writers = vault.writersOf(epochs.suffix, epochs.current, [claim]);
+  const replicators = vault.replicators([claim]);
   const shared = { settings, region: near, base, vault, writers, epochs, trust };
   const kafka = kafkaOf({ ...shared, after: [claim] });
-  const postgres = postgresOf({ ...shared, after: [claim] });
   const clickhouse = clickhouseOf({
     ...shared,
     vaultRoot: nearServer.root,
     kafka: kafka.connection,
     consumer: kafka.consumer,
     kafkaCa: kafka.ca,
-    postgres: postgres.connection,
+    postgres: (epoch, after) => postgresOf({ ...shared, epoch, after: [claim, ...after] }),
     claimed: [claim],
-    after: [claim, kafka.ready, postgres.ready],
+    after: [claim, kafka.ready],
   });
+  const { postgres } = clickhouse;
 
   const inPlace = recoveredInPlace({
     settings,
@@ -122,11 +124,11 @@ export function primary(settings: Settings, root: string): Record<string, pulumi
       command: "replicate",
       connection: connect({
         ...base,
-        vault: writers["replicator-reader"].near,
+        vault: replicators.reader,
         control: vault.recovery.control,
       }),
       params: pulumi.output({
-        target: writers["replicator-writer"].far,
+        target: replicators.writer,
         minLagSeconds: settings.replicationLag.min,
         maxLagSeconds: settings.replicationLag.max,
         seed: settings.replicationLag.seed,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configOf } from "../tests/components/mocks.ts";
-import { protectionsOff, readSettings } from "./settings.ts";
+import { protectionsOff, readSettings, refuseUnknown } from "./settings.ts";
 
 const base = { role: "primary", region: "east", standbyRegion: "west" };
 
@@ -71,5 +71,28 @@ describe("settings", () => {
   ])("%s is refused by name and nothing is changed", (_, values, message) => {
     expect(() => readSettings(configOf(values), "/project")).toThrow(message);
     expect(() => readSettings(configOf(values), "/project")).toThrow(/nothing was changed/);
+  });
+
+  test.each([
+    [{ role: undefined }, /recover:role: is not set/],
+    [{ archiveFlush: "0 seconds" }, /recover:archiveFlush: must be longer than nothing/],
+    [{ archiveFlush: "5" }, /recover:archiveFlush: write a number and a unit/],
+    [{ fullBackups: { cron: "99 3 * * *" } }, /recover:fullBackups.cron: write five fields/],
+    [{ fullBackups: { cron: "0 0 3 * * *" } }, /recover:fullBackups.cron: write five fields/],
+    [{ fullBackups: "daily" }, /recover:fullBackups: write \{cron:/],
+    [{ fullBackups: { off: "short" } }, /recover:fullBackups.off: a protection is turned off/],
+    [{ lease: { tll: "30 seconds" } }, /recover:lease: Unrecognized key: "tll"/],
+  ])("%j is refused by its name", (values, message) => {
+    expect(() => readSettings(configOf({ ...base, ...values }), "/project")).toThrow(message);
+  });
+
+  test("a slip in a setting's name is refused, other namespaces are not ours", () => {
+    const good = ["recover:role", "recover:vaultSecretAccessKey", "aws:region", "pulumi:tags"];
+    expect(() => {
+      refuseUnknown(good);
+    }).not.toThrow();
+    expect(() => {
+      refuseUnknown([...good, "recover:archiveFlsh"]);
+    }).toThrow("recover:archiveFlsh: there is no such setting");
   });
 });

@@ -1,15 +1,27 @@
 import { isAbsolute, resolve } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import { Cron } from "croner";
 import { z } from "zod";
 import { isDuration, toSeconds } from "./units.ts";
 
 const seconds = z
   .string()
   .refine(isDuration, 'write a number and a unit, for example "15 seconds"')
-  .transform(toSeconds);
+  .transform(toSeconds)
+  .refine((length) => length > 0, "must be longer than nothing");
 
 /** A protection may be turned off only with a reason, which every preview shows. */
-const schedule = z.union([z.object({ off: z.string().min(10) }), z.object({ cron: z.string() })]);
+const schedule = z.union(
+  [
+    z.strictObject({
+      off: z.string().min(10, "a protection is turned off with a reason of at least 10 characters"),
+    }),
+    z.strictObject({
+      cron: z.string().refine(isCron, 'write five fields, in UTC, for example "0 3 * * *"'),
+    }),
+  ],
+  'write {cron: "0 3 * * *"} with five fields in UTC, or {off: a reason of at least 10 characters}',
+);
 
 const recoverable = z.enum(["clickhouse", "zookeeper", "postgres"]);
 export type Recoverable = z.infer<typeof recoverable>;
@@ -57,7 +69,7 @@ const settingsSchema = z
     /** Only the standby: Ed25519 public keys (SPKI PEM) whose ledgers it believes, by key id. */
     trust: z.record(z.string(), z.string()).default({}),
     mode: z.enum(["failover", "drill"]).default("failover"),
-    takeoverReason: z.string().min(10).optional(),
+    takeoverReason: z.string().min(10, "write a reason of at least 10 characters").optional(),
     /** Directory that arms failpoints of our own processes; for drills. */
     failpoints: z.string().optional(),
     /** Leaves the old consumer of a lost ClickHouse alone, to show what the fence is for; for drills. */
@@ -92,6 +104,15 @@ const settingsSchema = z
   });
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+function isCron(pattern: string): boolean {
+  try {
+    new Cron(pattern, { mode: "5-part", timezone: "UTC" });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Protections that are off, each with its reason: for every preview. */
 export function protectionsOff(settings: Settings): string[] {
@@ -132,17 +153,37 @@ export function readSettings(config: pulumi.Config, root: string): Settings {
     // Pulumi.yaml's default of what may be left out.
     if (value !== undefined && value !== "") raw[key] = value;
   }
-  const parsed = settingsSchema.safeParse(raw);
+  const parsed = settingsSchema.safeParse(raw, { reportInput: true });
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(
-      (issue) => `  recover:${issue.path.join(".")}: ${issue.message}`,
-    );
-    throw new Error(
-      `The stack's configuration is not usable, nothing was changed:\n${lines.join("\n")}\n` +
-        "Set them with `pulumi config set`, or see the settings table in README.md.",
+    throw unusable(
+      parsed.error.issues.map(
+        ({ path, input, message }) =>
+          `recover:${path.join(".")}: ${input === undefined ? "is not set. " : ""}${message}`,
+      ),
     );
   }
   const settings = parsed.data;
   const { dataDir } = settings;
   return { ...settings, dataDir: isAbsolute(dataDir) ? dataDir : resolve(root, dataDir) };
+}
+
+/**
+ * A setting with a slip in its name would leave a default in force without a word.
+ *
+ * @param keys of the whole configuration, for example `recover:region`
+ * @throws Error that names each key of `recover:` which is none
+ */
+export function refuseUnknown(keys: readonly string[]): void {
+  const unknown = keys.filter((key) => {
+    const [namespace, name] = key.split(":");
+    return namespace === "recover" && name !== undefined && !settingNames.includes(name);
+  });
+  if (unknown.length > 0) throw unusable(unknown.map((key) => `${key}: there is no such setting`));
+}
+
+function unusable(lines: readonly string[]): Error {
+  return new Error(
+    `The stack's configuration is not usable, nothing was changed:\n  ${lines.join("\n  ")}\n` +
+      "Set them with `pulumi config set`, or see the settings table in README.md.",
+  );
 }

@@ -7,7 +7,7 @@ import { resultsOf, Step } from "../components/local/step.ts";
 import { barmanStore, LocalPostgres } from "../components/postgres/local.ts";
 import { LocalProtection } from "../components/protection/local.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
-import { buckets, LocalVault } from "../components/vault/local.ts";
+import { LocalVault } from "../components/vault/local.ts";
 import { LocalZooKeeper } from "../components/zookeeper/local.ts";
 import type { PostgresSource } from "../engines/postgres.ts";
 import { epochPrefix } from "../scripts/archive/layout.ts";
@@ -16,6 +16,7 @@ import { recoveryIdOf } from "./epochs.ts";
 import { outputsOf } from "./outputs.ts";
 import { localRegion } from "./region.ts";
 import type { Settings } from "./settings.ts";
+import { localBuckets } from "../scripts/vault/policies.ts";
 
 /** Line of the primary's epochs: what a standby reads, and what a failover goes on with. */
 const sourceLine = "main";
@@ -62,10 +63,10 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
   const server = vaultServer(settings);
   const vaultAdmin = server.apply((access) => ({
     ...access,
-    backups: buckets.backups,
-    archive: buckets.archive,
+    backups: localBuckets.backups,
+    archive: localBuckets.archive,
   }));
-  const controlAdmin = server.apply((access) => ({ ...access, bucket: buckets.control }));
+  const controlAdmin = server.apply((access) => ({ ...access, bucket: localBuckets.control }));
 
   // Before anything is touched: is the primary really gone, and what can we come back to?
   const gate = new Step<{ nextEpoch: number }>("gate", {
@@ -87,11 +88,12 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
       connection: connect({ ...base, vault: vaultAdmin, trust: settings.trust }),
       params: pulumi.output({ recoveryId, ...source }),
     },
-    { dependsOn: [gate] },
+    // Chosen once: a login that changes later on is no reason to choose again.
+    { dependsOn: [gate], ignoreChanges: ["connection", "params"] },
   );
   const vault = new LocalVault(
     "vault",
-    { base, near: server, lockDays: Math.ceil(settings.lockFor / 86_400), rehearsal: drill },
+    { base, near: server, lockDays: Math.ceil(settings.lockFor / 86_400) },
     { dependsOn: [gate] },
   );
   const writers = vault.writersOf("", epoch, [gate]);
@@ -187,7 +189,11 @@ export function standby(settings: Settings, root: string): Record<string, pulumi
     clickhouse: clickhouse.connection,
     kafka,
     kafkaSurvived: false,
-    postgres: postgres.connection,
+    pastFence: (fence) => ({
+      postgres: postgres.connection,
+      // Beside a living primary its replication goes on.
+      ready: drill ? vault.arm("", [fence]) : vault.replicators([fence]).made,
+    }),
     vault: vault.recovery.near,
     control: controlAdmin,
     vaultAdmin,

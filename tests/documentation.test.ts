@@ -102,10 +102,19 @@ describe("Pulumi.yaml", () => {
   });
 
   test("has the defaults of stacks/settings.ts", () => {
+    // As YAML reads it: flow style is JSON once keys and words have their quotes.
+    const valueOf = (text: string): unknown =>
+      /^[{[]/.test(text)
+        ? JSON.parse(
+            text.replaceAll(/([{,] *)(\w+):/g, '$1"$2":').replaceAll(/: (\d+ \w+)/g, ': "$1"'),
+          )
+        : text === '""'
+          ? ""
+          : /^\d+$/.test(text)
+            ? Number(text)
+            : text;
     const plain = [...declared()].flatMap(([name, text]): [string, unknown][] =>
-      text === undefined || /^[{[]/.test(text)
-        ? []
-        : [[name, text === '""' ? "" : /^\d+$/.test(text) ? Number(text) : text]],
+      text === undefined ? [] : [[name, valueOf(text)]],
     );
     expect(settings({ ...Object.fromEntries(plain), ...east })).toEqual(settings(east));
   });

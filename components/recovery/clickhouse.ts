@@ -5,6 +5,13 @@ import { resultsOf, Step } from "../local/step.ts";
 
 type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
 
+/** What is behind the point of no return, besides the recovery's own boxes. */
+export interface PastFence {
+  readonly postgres: Part<"postgres">;
+  /** What has to be there before anything is filled: the epoch's writers may write. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
 export interface ClickHouseRecoveryArgs {
   readonly recoveryId: pulumi.Input<string>;
   /** Who recovers: stack, role, region, owner, line, and the epoch that the fence will take. */
@@ -20,7 +27,8 @@ export interface ClickHouseRecoveryArgs {
    * it has the events. False: a new cluster; events come from the archive.
    */
   readonly kafkaSurvived: boolean;
-  readonly postgres: Part<"postgres">;
+  /** Called with the fence: what may be made or changed only behind it. */
+  readonly pastFence: (fence: Step<{ epoch: number }>) => PastFence;
   /** Reads the vault's copy in this region. */
   readonly vault: Part<"vault">;
   readonly control: Part<"control">;
@@ -62,8 +70,8 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClickHouseRecoveryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:recovery:ClickHouseRecovery", name, {}, opts);
-    const { base, clickhouse, kafka, postgres, vault, control, trust, recoveryId, picked } = args;
-    const run = (
+    const { base, clickhouse, kafka, vault, control, trust, recoveryId, picked } = args;
+    const run = <Result = unknown>(
       label: string,
       command: string,
       parts: ConnectionParts,
@@ -71,7 +79,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       dependsOn: readonly pulumi.Resource[],
       triggers?: pulumi.Input<unknown>[],
     ) =>
-      new Step(
+      new Step<Result>(
         `${name}-${label}`,
         {
           command,
@@ -79,7 +87,13 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
           params: pulumi.output({ recoveryId, ...params }),
           ...(triggers === undefined ? {} : { triggers }),
         },
-        { parent: this, dependsOn: [...dependsOn] },
+        {
+          parent: this,
+          dependsOn: [...dependsOn],
+          // Done is done: a login or an address that changes later on is no reason to recover again.
+          // What goes on serving (`attach`, `prove`) has triggers, and follows.
+          ...(triggers === undefined ? { ignoreChanges: ["connection", "params"] } : {}),
+        },
       );
 
     const source = args.sourceLine === undefined ? {} : { line: args.sourceLine };
@@ -98,7 +112,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       { picked, ...source },
       [data],
     );
-    const fence = run(
+    const fence = run<{ epoch: number }>(
       "fence",
       "fence",
       { kafka, control, vault: args.vaultAdmin },
@@ -111,8 +125,10 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       },
       [verified, ...args.beforeFence],
     );
+    const { postgres, ready } = args.pastFence(fence);
     const quarantine = run("quarantine", "tenancy", { clickhouse, postgres }, { phase: "open" }, [
       fence,
+      ...ready,
     ]);
     const fill = run(
       "fill",
@@ -121,23 +137,35 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       { picked, kafkaHasTheRest: args.kafkaSurvived, ...source },
       [quarantine],
     );
-    const tenancy = run("tenancy", "tenancy", { clickhouse, postgres }, { phase: "close" }, [fill]);
+    // Which ids were given out, the events say. A new cluster has none yet that are not in the replay;
+    // one that lives on has some that nobody has read: the step looks at them behind the cursors.
+    const close = (parts: ConnectionParts, after: pulumi.Resource): Step =>
+      run("tenancy", "tenancy", { clickhouse, postgres, ...parts }, { phase: "close" }, [after]);
+    const closedBefore = args.kafkaSurvived ? undefined : close({}, fill);
     const cursors = run(
       "cursors",
       "cursors",
       { clickhouse, kafka, control, vault },
       { mode: args.kafkaSurvived ? "present" : "beginning" },
-      [tenancy],
+      [closedBefore ?? fill],
     );
+    const tenancy = closedBefore ?? close({ kafka, control, vault }, cursors);
     this.attached = run(
       "attach",
       "attach",
       { clickhouse, kafka, control, vault },
       args.attachAgain === true ? { again: true } : {},
-      [cursors],
+      [cursors, tenancy],
       [args.generation],
     );
-    this.proven = run("prove", "prove", { clickhouse, kafka, control, vault }, {}, [this.attached]);
+    this.proven = run(
+      "prove",
+      "prove",
+      { clickhouse, kafka, control, vault },
+      {},
+      [this.attached],
+      [],
+    );
     const boxes = {
       structure,
       restore: data,

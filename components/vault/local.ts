@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ControlBucket, S3Access, VaultSide } from "../../scripts/connection.ts";
 import type { VaultResult } from "../../scripts/commands/vault.ts";
 import {
+  localBuckets,
   recoveryName,
   writerName,
   writerRoles,
@@ -11,15 +12,6 @@ import {
 import { connect, type ConnectionParts } from "../local/context.ts";
 import { Key } from "../local/key.ts";
 import { Step } from "../local/step.ts";
-
-/** Bucket names; on this machine each region's server has its own. */
-export const buckets = {
-  backups: "recover-backups",
-  archive: "recover-archive",
-  control: "recover-control",
-} as const;
-
-const replicators = ["replicator-reader", "replicator-writer"] as const;
 
 export interface LocalVaultArgs {
   /** Who runs the commands: stack, role, region, owner, line, epoch. */
@@ -32,12 +24,6 @@ export interface LocalVaultArgs {
    */
   readonly far?: pulumi.Input<S3Access>;
   readonly lockDays: number;
-  /**
-   * Beside a living primary: the replicator's logins stay as they are. A standby that takes over makes
-   * them anew, which locks a returning primary's replicator out.
-   * @default false
-   */
-  readonly rehearsal?: boolean;
 }
 
 /**
@@ -76,78 +62,101 @@ export class LocalVault extends pulumi.ComponentResource {
     this.registerOutputs({ recovery: this.recovery });
   }
 
-  /** Logins of one epoch's writers, made on both sides. */
+  /** Logins of one epoch's writers, made on both sides; before its fence has passed they only read. */
   writersOf(
     suffix: string,
     epoch: pulumi.Input<number>,
-    dependsOn: pulumi.Resource[],
+    dependsOn: readonly pulumi.Resource[],
   ): EpochWriters {
-    const logins = [
-      ...writerRoles.map((role) => ({
-        login: role,
-        user: pulumi.all([epoch, this.whose]).apply(([n, of]) => writerName(role, n, of)),
-      })),
-      ...(this.args.rehearsal === true ? [] : replicators).map((login) => ({
-        login,
-        user: pulumi.output<string>(login),
-      })),
-    ].map((one) => ({
-      ...one,
-      secret: new Key(`${this.name}-${one.login}${suffix}`, { kind: "password" }, { parent: this })
-        .value,
+    const logins = writerRoles.map((role) => ({
+      role,
+      user: pulumi.all([epoch, this.whose]).apply(([n, of]) => writerName(role, n, of)),
+      secret: this.secretOf(role, suffix),
     }));
-    const users = pulumi
-      .all(logins.map(({ user, secret }) => pulumi.all([user, secret])))
-      .apply((all): Record<string, string> => Object.fromEntries(all));
-    const { near, control } = this.apply(`writers${suffix}`, users, dependsOn);
+    const { near, control } = this.apply(`writers${suffix}`, usersOf(logins), dependsOn);
     return Object.fromEntries(
-      logins.map(({ login, user, secret }) => [
-        login,
-        {
-          near: this.side(near, user, secret),
-          far: this.side(control, user, secret),
-          control: this.controlAs(control, user, secret),
-        },
+      logins.map(({ role, user, secret }) => [
+        role,
+        { near: this.side(near, user, secret), control: this.controlAs(control, user, secret) },
       ]),
     ) as unknown as EpochWriters;
+  }
+
+  /**
+   * Lets an epoch's writers write, once its fence has passed.
+   * @returns what a writer waits for
+   */
+  arm(suffix: string, dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
+    return this.apply(`armed${suffix}`, usersOf([]), dependsOn).made;
+  }
+
+  /**
+   * The logins of the replication from a primary's region to the standby's, and {@link arm}. Made anew
+   * by a standby, behind its fence, they lock a returning primary's replicator out.
+   */
+  replicators(dependsOn: readonly pulumi.Resource[]): Replicators {
+    const login = (user: "replicator-reader" | "replicator-writer") => ({
+      user: pulumi.output<string>(user),
+      secret: this.secretOf(user, ""),
+    });
+    const [reader, writer] = [login("replicator-reader"), login("replicator-writer")];
+    const { near, control, made } = this.apply("replicators", usersOf([reader, writer]), dependsOn);
+    return {
+      reader: this.side(near, reader.user, reader.secret),
+      writer: this.side(control, writer.user, writer.secret),
+      made,
+    };
+  }
+
+  private secretOf(login: string, suffix: string): pulumi.Output<string> {
+    const name = `${this.name}-${login}${suffix}`;
+    return new Key(name, { kind: "password" }, { parent: this }).value;
   }
 
   /** Makes buckets and logins on both sides; what it returns is known only afterwards. */
   private apply(
     step: string,
     users: pulumi.Output<Record<string, string>>,
-    dependsOn: pulumi.Resource[],
-  ): { near: pulumi.Output<S3Access>; control: pulumi.Output<S3Access> } {
-    const { base, near, far, lockDays } = this.args;
-    const run = (side: string, server: pulumi.Input<S3Access>, withControl: boolean) => {
-      const made = new Step<VaultResult>(
+    dependsOn: readonly pulumi.Resource[],
+  ): {
+    near: pulumi.Output<S3Access>;
+    control: pulumi.Output<S3Access>;
+    made: readonly pulumi.Resource[];
+  } {
+    const { base, near, far = near, lockDays } = this.args;
+    const control = pulumi
+      .output(far)
+      .apply((access) => ({ ...access, bucket: localBuckets.control }));
+    const run = (side: string, server: pulumi.Input<S3Access>, after: readonly pulumi.Resource[]) =>
+      new Step<VaultResult>(
         `${this.name}-${step}-${side}`,
         {
           command: "vault",
           connection: connect({
             ...base,
-            vault: pulumi.output(server).apply((access) => ({ ...access, ...names })),
-            ...(withControl
-              ? {
-                  control: pulumi
-                    .output(server)
-                    .apply((access) => ({ ...access, bucket: buckets.control })),
-                }
-              : {}),
+            vault: pulumi.output(server).apply((access) => ({
+              ...access,
+              backups: localBuckets.backups,
+              archive: localBuckets.archive,
+            })),
+            control,
           }),
           params: users.apply((all) => ({ lockDays, users: all })),
           secretResult: true,
         },
-        { parent: this, dependsOn },
+        { parent: this, dependsOn: [...after] },
       );
-      return pulumi.all([server, made.result]).apply(([access]) => access);
-    };
-    const names = { backups: buckets.backups, archive: buckets.archive };
-    if (far === undefined) {
-      const only = run("near", near, true);
-      return { near: only, control: only };
+    const known = (server: pulumi.Input<S3Access>, made: Step) =>
+      pulumi.all([server, made.result]).apply(([access]) => access);
+    if (this.args.far === undefined) {
+      const made = run("near", near, dependsOn);
+      const access = known(near, made);
+      return { near: access, control: access, made: [made] };
     }
-    return { near: run("near", near, false), control: run("far", far, true) };
+    // The far side has the control bucket, which says who may write on either.
+    const there = run("far", far, dependsOn);
+    const here = run("near", near, [...dependsOn, there]);
+    return { near: known(near, here), control: known(far, there), made: [there, here] };
   }
 
   private side(
@@ -161,8 +170,8 @@ export class LocalVault extends pulumi.ComponentResource {
         region: access.region,
         accessKeyId: id,
         secretAccessKey: secret,
-        backups: buckets.backups,
-        archive: buckets.archive,
+        backups: localBuckets.backups,
+        archive: localBuckets.archive,
       })),
     );
   }
@@ -178,18 +187,32 @@ export class LocalVault extends pulumi.ComponentResource {
         region: access.region,
         accessKeyId: id,
         secretAccessKey: secret,
-        bucket: buckets.control,
+        bucket: localBuckets.control,
       })),
     );
   }
 }
 
-/** One login, on the side of this stack's own region and on the standby's. */
+/** One login, on the side of this stack's own region, and at the control bucket. */
 export interface WriterAccess {
   readonly near: pulumi.Output<VaultSide>;
-  readonly far: pulumi.Output<VaultSide>;
   readonly control: pulumi.Output<ControlBucket>;
 }
-export type EpochWriters = Readonly<
-  Record<WriterRole | (typeof replicators)[number], WriterAccess>
->;
+export type EpochWriters = Readonly<Record<WriterRole, WriterAccess>>;
+
+export interface Replicators {
+  /** Of the primary's region. */
+  readonly reader: pulumi.Output<VaultSide>;
+  /** Of the standby's. */
+  readonly writer: pulumi.Output<VaultSide>;
+  /** What a writer waits for. */
+  readonly made: readonly pulumi.Resource[];
+}
+
+function usersOf(
+  logins: readonly { user: pulumi.Output<string>; secret: pulumi.Output<string> }[],
+): pulumi.Output<Record<string, string>> {
+  return pulumi
+    .all(logins.map(({ user, secret }) => pulumi.all([user, secret])))
+    .apply((all): Record<string, string> => Object.fromEntries(all));
+}

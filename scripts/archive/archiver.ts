@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Consumer } from "kafkajs";
+import pRetry from "p-retry";
 import { type Context, UserError } from "../command.ts";
 import { type Connection, requireParts } from "../connection.ts";
 import { assertEpoch } from "../fence/epoch.ts";
@@ -6,7 +8,7 @@ import { keys } from "../fence/records.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { archiveConsumer, archiveProgress, topicIdentity } from "./source.ts";
 import { isTransient, untilDone } from "./transient.ts";
-import { ArchiveWriter, type WriterLimits } from "./writer.ts";
+import { ArchiveWriter, type WriterLimits, type WriterTotals } from "./writer.ts";
 
 export interface ArchiverOptions extends WriterLimits {
   /** How often lag is measured, reported, and the fence looked at. */
@@ -50,68 +52,119 @@ export async function runArchiver(
     failure ??= error;
     stop.abort();
   };
-  const consumer = archiveConsumer(kafka, options.sessionTimeoutSeconds, onTrouble);
-  const writer = new ArchiveWriter({
-    consumer,
-    store,
-    bucket: vault.archive,
-    place: {
-      line: connection.line,
-      epoch: connection.epoch,
-      clusterId,
-      topicId,
-      topic: kafka.topic,
-    },
-    limits: options,
-    reporter: context,
-    fail,
-  });
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    writer.reassign();
-  });
-  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (payload.batchSize === 0) writer.passOver(payload.partition, Number(payload.lastOffset));
-  });
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) fail(explainCrash(payload.error, kafka.bootstrap));
-  });
-  const timer = setInterval(() => {
-    writer.tick();
-  }, 100);
+  const ended = (): boolean => signal.aborted;
+  const totals: WriterTotals = { records: 0, objects: 0, bytes: 0, lastFlushAt: null };
   try {
-    await consumer.connect().catch((error: unknown) => {
-      throw explainCrash(error, kafka.bootstrap);
-    });
-    await consumer.subscribe({ topic: kafka.topic, fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: async (payload) => {
-        try {
-          await writer.takeBatch(payload);
-        } catch (error) {
-          // kafkajs mends its own (a rebalance); for ours it would only try the batch again.
-          if (error instanceof Error && error.name.startsWith("KafkaJS")) throw error;
-          fail(error);
+    for (let first = true; !ended(); first = false) {
+      const { writer, close } = await openSession(first);
+      try {
+        while (!ended() && !writer.closed.aborted) {
+          await report();
+          const until = AbortSignal.any([signal, writer.closed]);
+          await sleep(options.statusSeconds * 1000, undefined, { signal: until }).catch(
+            () => undefined,
+          );
         }
-      },
-    });
-    context.ready();
-    while (!signal.aborted) {
-      await report();
-      await sleep(options.statusSeconds * 1000, undefined, { signal }).catch(() => undefined);
+        if (failure === undefined) await writer.drain();
+      } finally {
+        await close();
+      }
+      if (!ended()) context.progress("the group was joined anew: on from what is committed");
     }
-    if (failure === undefined) await writer.drain();
   } finally {
-    clearInterval(timer);
-    writer.reassign();
-    await consumer.disconnect().catch(() => undefined);
     store.close();
     status.close();
   }
   if (failure !== undefined) throw failure as Error;
-  const { records, objects, bytes } = writer.totals;
+  const { records, objects, bytes } = totals;
   return { records, objects, bytes, ended: "asked to" };
+
+  /**
+   * One consumer, from joining the group until it would have to join again. kafkajs joins again by
+   * itself beneath fetches that are under way (a broker moved, a rebalance): what those bring was
+   * fetched behind records that the new assignment starts with. So a session ends there, and the next
+   * one is a consumer of its own.
+   */
+  async function openSession(
+    first: boolean,
+  ): Promise<{ writer: ArchiveWriter; close: () => Promise<void> }> {
+    const consumer = archiveConsumer(kafka, options.sessionTimeoutSeconds, onTrouble);
+    const writer = new ArchiveWriter({
+      consumer,
+      store,
+      bucket: vault.archive,
+      place: {
+        line: connection.line,
+        epoch: connection.epoch,
+        clusterId,
+        topicId,
+        topic: kafka.topic,
+      },
+      limits: options,
+      reporter: context,
+      totals,
+      fail,
+    });
+    let joined = false;
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      if (joined) writer.close();
+      joined = true;
+    });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) writer.passOver(payload.partition, Number(payload.lastOffset));
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart && !writer.closed.aborted) {
+        fail(explainCrash(payload.error, kafka.bootstrap));
+      }
+    });
+    const timer = setInterval(() => {
+      writer.tick();
+    }, 100);
+    const close = async (): Promise<void> => {
+      clearInterval(timer);
+      writer.close();
+      await consumer.disconnect().catch(() => undefined);
+    };
+    try {
+      await connect(consumer, first);
+      await consumer.subscribe({ topic: kafka.topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: async (payload) => {
+          try {
+            await writer.takeBatch(payload);
+          } catch (error) {
+            // kafkajs mends its own (a rebalance); for ours it would only try the batch again.
+            if (error instanceof Error && error.name.startsWith("KafkaJS")) throw error;
+            fail(error);
+          }
+        },
+      });
+      if (first) context.ready();
+      return { writer, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  /** A login that is wrong is told at once; later on brokers may just be restarting. */
+  async function connect(consumer: Consumer, first: boolean): Promise<void> {
+    await pRetry(() => consumer.connect(), {
+      retries: first ? 0 : Infinity,
+      minTimeout: 500,
+      maxTimeout: 10_000,
+      signal,
+      shouldRetry: ({ error }) => error.name !== "KafkaJSSASLAuthenticationError",
+      onFailedAttempt: ({ error }) => {
+        onTrouble(`Kafka does not let the archiver in yet: ${error.message}`);
+      },
+    }).catch((error: unknown) => {
+      throw explainCrash(error, kafka.bootstrap);
+    });
+  }
 
   async function report(): Promise<void> {
     await assertEpoch(connection).catch((error: unknown) => {
@@ -130,7 +183,7 @@ export async function runArchiver(
         topic: kafka.topic,
         flushSeconds: options.flushSeconds,
         lag,
-        ...writer.totals,
+        ...totals,
         partitions: progress,
       };
       await status.put(
@@ -141,7 +194,7 @@ export async function runArchiver(
           contentType: "application/json",
         },
       );
-      const { records, objects, lastFlushAt } = writer.totals;
+      const { records, objects, lastFlushAt } = totals;
       context.progress(
         `archived ${records} events in ${objects} objects, lag ${lag}, last flush ${lastFlushAt ?? "none yet"}`,
       );

@@ -28,17 +28,12 @@ export interface WriterTotals {
   lastFlushAt: string | null;
 }
 
-/** One assignment's partitions: a rebalance throws all of it away, written late is nothing. */
-interface Assignment {
-  readonly partitions: Map<number, PartitionArchive>;
-  readonly flushing: Map<number, { readonly bytes: number; readonly done: Promise<void> }>;
-  readonly committed: Map<number, number>;
-  readonly revoked: AbortController;
-}
-
-/** Takes batches in, keeps memory bounded, writes objects, commits what is durable. */
+/**
+ * Takes one consumer session's batches in, keeps memory bounded, writes objects, commits what is
+ * durable. Of a session that is closed nothing is taken in, and nothing committed any more.
+ */
 export class ArchiveWriter {
-  readonly totals: WriterTotals = { records: 0, objects: 0, bytes: 0, lastFlushAt: null };
+  readonly #totals: WriterTotals;
   readonly #consumer: Consumer;
   readonly #store: ObjectStore;
   readonly #bucket: string;
@@ -47,7 +42,10 @@ export class ArchiveWriter {
   readonly #reporter: Reporter;
   readonly #fail: (error: unknown) => void;
   readonly #pool = new LineBufferPool();
-  #assignment: Assignment = newAssignment();
+  readonly #partitions = new Map<number, PartitionArchive>();
+  readonly #flushing = new Map<number, { readonly bytes: number; readonly done: Promise<void> }>();
+  readonly #committed = new Map<number, number>();
+  readonly #closed = new AbortController();
 
   constructor(options: {
     readonly consumer: Consumer;
@@ -56,6 +54,8 @@ export class ArchiveWriter {
     readonly place: Omit<PartitionPlace, "partition">;
     readonly limits: WriterLimits;
     readonly reporter: Reporter;
+    /** Over all sessions. */
+    readonly totals: WriterTotals;
     /** Called once for what no retry mends: the archiver has to stop. */
     readonly fail: (error: unknown) => void;
   }) {
@@ -65,36 +65,41 @@ export class ArchiveWriter {
     this.#place = options.place;
     this.#limits = options.limits;
     this.#reporter = options.reporter;
+    this.#totals = options.totals;
     this.#fail = options.fail;
   }
 
-  /** The group gave out partitions anew: consumption restarts at what is committed. */
-  reassign(): void {
-    this.#assignment.revoked.abort(new Error("the partitions were given to another archiver"));
-    this.#assignment = newAssignment();
+  /** Aborted once the session is over. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** The session is over: what comes after it was fetched for a position that counts no more. */
+  close(): void {
+    this.#closed.abort(new Error("the archiver's consumer session is over"));
   }
 
   /** A batch without any record for us (transaction markers): the position moves all the same. */
   passOver(partition: number, lastOffset: number): void {
-    this.#archiveOf(this.#assignment, partition, lastOffset).skipTo(lastOffset + 1);
+    if (this.#closed.signal.aborted) return;
+    this.#archiveOf(partition, lastOffset).skipTo(lastOffset + 1);
   }
 
   async takeBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const heartbeat = (): Promise<void> => payload.heartbeat();
-    const assignment = this.#assignment;
     const first = batch.messages[0];
-    if (first === undefined) return;
-    const archive = this.#archiveOf(assignment, batch.partition, Number(first.offset));
+    if (first === undefined || this.#over()) return;
+    const archive = this.#archiveOf(batch.partition, Number(first.offset));
     for (const message of batch.messages) {
-      if (this.#bufferedBytes(assignment) >= this.#limits.maxBufferedBytes) {
-        await this.#waitForRoom(assignment, heartbeat);
+      if (this.#bufferedBytes() >= this.#limits.maxBufferedBytes) {
+        await this.#waitForRoom(heartbeat);
       }
-      if (assignment.revoked.signal.aborted || payload.isStale()) return;
+      if (this.#over() || payload.isStale()) return;
       const record = toRecord(batch.topic, batch.partition, message);
-      if (archive.checking) await this.#addChecked(assignment, archive, record, heartbeat);
+      if (archive.checking) await this.#addChecked(archive, record, heartbeat);
       else archive.add(record);
-      if (this.#isFull(archive)) void this.#flush(assignment, batch.partition);
+      if (this.#isFull(archive)) void this.#flush(batch.partition);
     }
     archive.skipTo(Number(batch.lastOffset()) + 1);
     payload.resolveOffset(batch.lastOffset());
@@ -104,31 +109,34 @@ export class ArchiveWriter {
   /** Flushes what has waited long enough; called often. */
   tick(): void {
     const now = performance.now();
-    for (const [partition, archive] of this.#assignment.partitions) {
+    for (const [partition, archive] of this.#partitions) {
       const due = archive.ageSeconds(now) >= this.#limits.flushSeconds || archive.records === 0;
-      if (due && this.#hasWork(this.#assignment, partition)) {
-        void this.#flush(this.#assignment, partition);
+      if (due && this.#hasWork(partition)) {
+        void this.#flush(partition);
       }
     }
   }
 
   /** Writes and commits everything taken in so far; for a clean end. */
   async drain(): Promise<void> {
-    const assignment = this.#assignment;
-    for (const partition of assignment.partitions.keys()) {
-      while (this.#hasWork(assignment, partition) && !assignment.revoked.signal.aborted) {
-        await this.#flush(assignment, partition);
+    for (const partition of this.#partitions.keys()) {
+      while (this.#hasWork(partition) && !this.#closed.signal.aborted) {
+        await this.#flush(partition);
       }
     }
   }
 
-  #archiveOf(assignment: Assignment, partition: number, next: number): PartitionArchive {
-    let archive = assignment.partitions.get(partition);
+  #over(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
+  #archiveOf(partition: number, next: number): PartitionArchive {
+    let archive = this.#partitions.get(partition);
     if (archive === undefined) {
       const place = { ...this.#place, partition };
       archive = new PartitionArchive(this.#store, this.#bucket, place, next, this.#pool);
-      assignment.partitions.set(partition, archive);
-      assignment.committed.set(partition, next);
+      this.#partitions.set(partition, archive);
+      this.#committed.set(partition, next);
     }
     return archive;
   }
@@ -138,48 +146,42 @@ export class ArchiveWriter {
     return archive.bytes >= maxObjectBytes || archive.records >= maxObjectRecords;
   }
 
-  #hasWork(assignment: Assignment, partition: number): boolean {
-    const archive = assignment.partitions.get(partition);
+  #hasWork(partition: number): boolean {
+    const archive = this.#partitions.get(partition);
     if (archive === undefined) return false;
-    return archive.records > 0 || archive.next > (assignment.committed.get(partition) ?? -1);
+    return archive.records > 0 || archive.next > (this.#committed.get(partition) ?? -1);
   }
 
-  #bufferedBytes(assignment: Assignment): number {
+  #bufferedBytes(): number {
     let total = 0;
-    for (const archive of assignment.partitions.values()) total += archive.bytes;
-    for (const { bytes } of assignment.flushing.values()) total += bytes;
+    for (const archive of this.#partitions.values()) total += archive.bytes;
+    for (const { bytes } of this.#flushing.values()) total += bytes;
     return total;
   }
 
   /** Backpressure: nothing is fetched while the largest buffers are being written. */
-  async #waitForRoom(assignment: Assignment, heartbeat: () => Promise<void>): Promise<void> {
-    while (
-      this.#bufferedBytes(assignment) >= this.#limits.maxBufferedBytes &&
-      !assignment.revoked.signal.aborted
-    ) {
-      const [largest] = [...assignment.partitions]
-        .filter(([partition, { bytes }]) => bytes > 0 && !assignment.flushing.has(partition))
+  async #waitForRoom(heartbeat: () => Promise<void>): Promise<void> {
+    while (this.#bufferedBytes() >= this.#limits.maxBufferedBytes && !this.#closed.signal.aborted) {
+      const [largest] = [...this.#partitions]
+        .filter(([partition, { bytes }]) => bytes > 0 && !this.#flushing.has(partition))
         .sort(([, a], [, b]) => b.bytes - a.bytes);
-      if (largest !== undefined) void this.#flush(assignment, largest[0]);
-      await Promise.race(
-        [...assignment.flushing.values()].map(({ done }) => done).concat(sleep(1000)),
-      );
+      if (largest !== undefined) void this.#flush(largest[0]);
+      await Promise.race([...this.#flushing.values()].map(({ done }) => done).concat(sleep(1000)));
       await heartbeat();
     }
   }
 
   async #addChecked(
-    assignment: Assignment,
     archive: PartitionArchive,
     record: ArchivedRecord,
     heartbeat: () => Promise<void>,
   ): Promise<void> {
-    const { signal } = assignment.revoked;
+    const { signal } = this.#closed;
     const added = untilDone(() => archive.addChecked(record), signal, this.#onTrouble).catch(
       (error: unknown) => {
         if (signal.aborted) return;
         this.#fail(error);
-        assignment.revoked.abort(error);
+        this.#closed.abort(error);
       },
     );
     let waiting = true;
@@ -193,42 +195,38 @@ export class ArchiveWriter {
   }
 
   /** One flush at a time for a partition; never rejects. */
-  #flush(assignment: Assignment, partition: number): Promise<void> {
-    const running = assignment.flushing.get(partition);
+  #flush(partition: number): Promise<void> {
+    const running = this.#flushing.get(partition);
     if (running !== undefined) return running.done;
-    const archive = assignment.partitions.get(partition);
+    const archive = this.#partitions.get(partition);
     if (archive === undefined) return Promise.resolve();
     const { bytes } = archive;
-    const done = this.#flushNow(assignment, partition, archive)
+    const done = this.#flushNow(partition, archive)
       .catch((error: unknown) => {
-        if (assignment.revoked.signal.aborted) return;
+        if (this.#closed.signal.aborted) return;
         this.#fail(error);
-        assignment.revoked.abort(error);
+        this.#closed.abort(error);
       })
-      .finally(() => assignment.flushing.delete(partition));
-    assignment.flushing.set(partition, { bytes, done });
+      .finally(() => this.#flushing.delete(partition));
+    this.#flushing.set(partition, { bytes, done });
     return done;
   }
 
-  async #flushNow(
-    assignment: Assignment,
-    partition: number,
-    archive: PartitionArchive,
-  ): Promise<void> {
-    const { signal } = assignment.revoked;
+  async #flushNow(partition: number, archive: PartitionArchive): Promise<void> {
+    const { signal } = this.#closed;
     const flushed = await untilDone(() => archive.flush(), signal, this.#onTrouble);
     if (flushed.records > 0) {
-      this.totals.records += flushed.records;
-      this.totals.objects += flushed.bytes > 0 ? 1 : 0;
-      this.totals.bytes += flushed.bytes;
-      this.totals.lastFlushAt = new Date().toISOString();
+      this.#totals.records += flushed.records;
+      this.#totals.objects += flushed.bytes > 0 ? 1 : 0;
+      this.#totals.bytes += flushed.bytes;
+      this.#totals.lastFlushAt = new Date().toISOString();
       await failpoint("archive.after-put");
     }
     if (signal.aborted) return;
     try {
       const { topic } = this.#place;
       await this.#consumer.commitOffsets([{ topic, partition, offset: String(flushed.next) }]);
-      assignment.committed.set(partition, flushed.next);
+      this.#committed.set(partition, flushed.next);
     } catch (error) {
       // The next flush commits again; a rebalance starts over from what is committed.
       const why = error instanceof Error ? error.message : String(error);
@@ -245,15 +243,6 @@ export class ArchiveWriter {
         `the archive cannot be written, trying again (attempt ${attempt}): ${message}`,
       );
     }
-  };
-}
-
-function newAssignment(): Assignment {
-  return {
-    partitions: new Map(),
-    flushing: new Map(),
-    committed: new Map(),
-    revoked: new AbortController(),
   };
 }
 

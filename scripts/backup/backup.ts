@@ -20,7 +20,7 @@ import { sha256Hex } from "../vault/hash.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { pickChain } from "./chains.ts";
 import { CUT_TABLES, takeCut } from "./cut.ts";
-import { type BackupLock, takeBackupLock } from "./lock.ts";
+import { type RowLock, takeRowLock } from "./lock.ts";
 import { backupTables, endLeftovers } from "./native.ts";
 import { describeObjects, totalBytes } from "./objects.ts";
 import { protectPostgres } from "./postgres.ts";
@@ -62,7 +62,7 @@ export async function backup(
   const { control, line, owner } = parts;
   const store = new ObjectStore(parts.vault);
   // Parent and id only under the lock: another backup may just be finishing.
-  const lock = await takeBackupLock(control, line, owner, context);
+  const lock = await takeRowLock(control, line, owner, context);
   try {
     const parent = kind === "full" ? undefined : await findParent(parts, store, context);
     if (kind === "incremental" && parent === undefined) {
@@ -118,7 +118,7 @@ class BackupRun {
   readonly #parts: Parts;
   readonly #clickhouse: ClickHouse;
   readonly #store: ObjectStore;
-  readonly #lock: BackupLock;
+  readonly #lock: RowLock;
   readonly #id: string;
   readonly #parent: Ledger | undefined;
   readonly #context: Context;
@@ -128,7 +128,7 @@ class BackupRun {
     parts: Parts,
     clickhouse: ClickHouse,
     store: ObjectStore,
-    lock: BackupLock,
+    lock: RowLock,
     id: string,
     parent: Ledger | undefined,
     context: Context,
@@ -148,9 +148,11 @@ class BackupRun {
     const folder = `${this.#prefix}/clickhouse/${this.#id}`;
     const disk = link.backupDisk;
     const cut = await takeCut(
+      this.#parts,
       { clickhouse: this.#clickhouse, kafka, vault, line, reporter: this.#context },
       { disk, path: `${folder}/cut` },
       this.#lock,
+      this.#context,
     );
     const protectedPostgres =
       postgres === undefined

@@ -12,8 +12,11 @@ import { ARRIVED_TABLES, highestPresent, presentSources } from "../clickhouse/pr
 import { tablesOf } from "../clickhouse/schema.ts";
 import { readGroupOffsets } from "../kafka/offsets.ts";
 import type { CutPartition } from "../ledger/schema.ts";
-import type { BackupLock } from "./lock.ts";
+import type { Context } from "../command.ts";
+import type { Connection } from "../connection.ts";
+import type { RowLock } from "./lock.ts";
 import { backupTables, type DiskFolder } from "./native.ts";
+import { endPause, letConsume, untilConfirmed } from "./pause.ts";
 
 /** Tables that agree with the offsets of the cut, and those that steer ingest. */
 export const CUT_TABLES = tablesOf("exact-cut", "control");
@@ -32,37 +35,44 @@ export interface Cut {
  * The exact cut: reads what is committed, stops consuming, makes every table exact, saves the small
  * exact tables, and consumes on. Events are never refused: they wait in Kafka for those seconds.
  *
- * Killed in between, nobody consumes until `attach` runs: `pulumi up` does, and so does the next
- * backup, which finds `paused` in its predecessor's lock.
+ * Killed in between, nobody consumes until `attach` runs: the next backup does that, and the schedule
+ * when it starts; they find `paused` in the lock.
  */
 export async function takeCut(
+  connection: Connection,
   options: IngestOptions,
   to: DiskFolder,
-  lock: BackupLock,
+  lock: RowLock,
+  context: Context,
 ): Promise<Cut> {
   const { clickhouse, kafka, reporter } = options;
-  if (lock.predecessorPaused) {
-    reporter.warn("a killed backup had stopped ingest for its cut: starting it again first");
-    await attachIngest(options);
-  }
+  if (lock.predecessorPaused) await endPause(connection, options, lock, context);
   const committed = new Map(
     (await readGroupOffsets(kafka)).map(({ partition, offset }) => [partition, offset]),
   );
-  await lock.setPhase("paused");
   const createdAt = new Date();
   let sums: ContentHash[];
   let pause: Pause | undefined;
   let pausedSeconds = 0;
+  // Ingest that somebody else stopped is not this cut's to start.
+  const ours = { closed: false };
   try {
-    pause = await pauseIngest(options);
+    pause = await pauseIngest(options, async () => {
+      await lock.setPhase("paused");
+      ours.closed = true;
+    });
     await failpoint("backup.paused");
     sums = await hashSums(clickhouse, pause.segment);
     await backupTables(clickhouse, CUT_TABLES, to, reporter);
   } finally {
-    // Also when the pause itself failed half-way: `attach` settles whatever is there.
-    if (pause === undefined) await attachIngest(options);
-    else ({ pausedSeconds } = await resumeIngest(options, pause));
-    await lock.setPhase("running");
+    if (ours.closed) {
+      // A wait that was long: the lease keeper may have taken the login's right.
+      if (await untilConfirmed(connection, lock, context)) await letConsume(options);
+      // Also when the pause itself failed half-way: `attach` settles whatever is there.
+      if (pause === undefined) await attachIngest(options);
+      else ({ pausedSeconds } = await resumeIngest(options, pause));
+      await lock.setPhase("running");
+    }
   }
   reporter.progress(`cut taken: ingest paused for ${pausedSeconds.toFixed(1)} s`);
   if (pausedSeconds > 10) {

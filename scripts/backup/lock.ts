@@ -14,8 +14,13 @@ const lockRecord = z.object({
   startTicks: z.int(),
   /** Since when it waits or works. */
   since: z.iso.datetime(),
-  /** `paused`: its holder has stopped ingest for the cut; a successor has to start it again. */
-  phase: z.enum(["running", "paused", "released"]),
+  what: z.enum(["backup", "move"]).default("backup"),
+  /**
+   * `paused`: ingest was stopped for a backup's cut; a successor of one that died has to start it again.
+   * `abandoned`: the same, by a holder that lives and could not. A move that dies leaves ingest stopped as
+   * `detach` does: to be run again.
+   */
+  phase: z.enum(["running", "paused", "abandoned", "released"]),
   renewedAt: z.iso.datetime(),
 });
 type LockRecord = z.infer<typeof lockRecord>;
@@ -23,36 +28,50 @@ type LockRecord = z.infer<typeof lockRecord>;
 const RENEW_SECONDS = 5;
 /** A holder that has not renewed for this long is dead: six renewals. */
 const STALE_SECONDS = 30;
-/** How long one backup waits for another. */
+/** How long one waits for another. */
 const WAIT_SECONDS = 600;
 
-export interface BackupLock {
-  /** What a killed predecessor left: true when ingest was stopped for its cut. */
+/** What holds the lock: a backup, or a move of stored events between tables. */
+export type RowWork = LockRecord["what"];
+
+const named: Record<RowWork, string> = { backup: "backup", move: "move of events" };
+
+export interface RowLock {
+  /**
+   * A killed predecessor had stopped ingest for its cut. The lock says `paused` until `setPhase` says
+   * otherwise, so that it is not forgotten when this process dies, too.
+   */
   readonly predecessorPaused: boolean;
+  /** Phases are written: @throws UserError when the lock is another's by now. */
   setPhase(phase: "running" | "paused"): Promise<void>;
-  /** @throws UserError when another backup has taken the lock over (this process was suspended). */
+  /** Writes the lock: what follows is done as its holder. @throws UserError when it is another's by now. */
+  confirm(): Promise<void>;
+  /** @throws UserError when another one has taken the lock over (this process was suspended). */
   assertHeld(): void;
   release(): Promise<void>;
 }
 
 /**
- * Two backups of a line never run together: the lock is one object, changed only while it is what
- * was read. A holder that died is noticed at once on its own machine, else after 30 s; one that is
- * alive is waited for.
+ * What saves stored rows, and what moves them, never runs together in a line: two backups would break
+ * each other's chain, and a backup would save other rows than it hashes. The lock is one object,
+ * changed only while it is what was read. A holder that died is noticed at once on its own machine,
+ * else after 30 s; one that is alive is waited for.
  * @throws UserError when it is still alive after 10 minutes.
  */
-export async function takeBackupLock(
+export async function takeRowLock(
   control: ControlBucket,
   line: string,
   owner: string,
   reporter: Reporter,
-): Promise<BackupLock> {
+  what: RowWork = "backup",
+): Promise<RowLock> {
   const store = new ObjectStore(control);
   const key = keys.announcement(line, "backup-lock");
   const { bucket } = control;
   const { pid } = process;
   const mine = {
     owner,
+    what,
     host: hostname(),
     pid,
     startTicks: readStat(pid)?.startTicks ?? 0,
@@ -66,9 +85,16 @@ export async function takeBackupLock(
   const body = (): string =>
     JSON.stringify({ ...mine, phase, renewedAt: new Date().toISOString() } satisfies LockRecord);
   const writeNow = async (): Promise<boolean> => {
-    const result = await store.putIfMatch(bucket, key, body(), etag);
-    if (result.written) etag = result.etag ?? etag;
-    return result.written;
+    for (let again = false; ; again = true) {
+      const result = await store.putIfMatch(bucket, key, body(), etag);
+      if (result.written) etag = result.etag ?? etag;
+      if (result.written || again) return result.written;
+      // A write whose answer was lost is one's own all the same.
+      const head = await store.head(bucket, key);
+      const there = await readLock(store, bucket, key);
+      if (head === undefined || there === undefined || !isSame(there, mine)) return false;
+      etag = head.etag;
+    }
   };
   // One after another: of two writes that know the same etag the second would lose to the first.
   let writing: Promise<unknown> = Promise.resolve();
@@ -91,15 +117,16 @@ export async function takeBackupLock(
         break;
       }
       etag = head.etag;
-      const found = lockRecord.safeParse(JSON.parse((await store.getText(bucket, key)) ?? "null"));
-      const there = found.success ? found.data : undefined;
+      const there = await readLock(store, bucket, key);
       if (there !== undefined && there.phase !== "released") {
         await waitUntilDead(there);
         // What it looks like now decides: it may have finished meanwhile.
         if ((await store.head(bucket, key))?.etag !== etag) continue;
-        predecessorPaused ||= there.phase === "paused";
+        predecessorPaused ||= leftPaused(there);
+        if (predecessorPaused) phase = "paused";
         reporter.warn(
-          `a backup of ${there.since} (process ${there.pid} on ${there.host}) ended without finishing: its lock is taken over`,
+          `a ${named[there.what]} of ${there.since} (process ${there.pid} on ${there.host}) ended without ` +
+            `finishing: its lock is taken over${there.what === "move" ? ". Run it again" : ""}`,
         );
       }
       if (await write()) break;
@@ -121,21 +148,28 @@ export async function takeBackupLock(
   const assertHeld = (): void => {
     if (!lost) return;
     throw new UserError(
-      `another backup took the lock ${key} over while this one did not answer: this one stops ` +
-        "without a ledger, and harms nothing. The other one is the backup.",
+      `another backup or move of events took the lock ${key} over while this ${named[what]} did not ` +
+        (what === "backup"
+          ? "answer: this one stops without a ledger, and harms nothing."
+          : "answer: this one stops. Run it again, it goes on where it stopped."),
     );
+  };
+  const confirm = async (): Promise<void> => {
+    assertHeld();
+    if (!(await write())) lost = true;
+    assertHeld();
   };
   return {
     predecessorPaused,
     assertHeld,
+    confirm,
     async setPhase(next) {
       phase = next;
-      if (!(await write())) lost = true;
-      assertHeld();
+      await confirm();
     },
     async release() {
       clearInterval(timer);
-      phase = "released";
+      phase = phase === "paused" ? "abandoned" : "released";
       if (!lost) await write().catch(() => false);
       give();
     },
@@ -149,24 +183,65 @@ export async function takeBackupLock(
     if (Date.now() - Date.parse(there.renewedAt) > STALE_SECONDS * 1000) {
       seenAt -= (STALE_SECONDS - 2 * RENEW_SECONDS) * 1000;
     }
-    reporter.progress(`a backup runs since ${there.since}: waiting until it has finished`);
+    if (last.phase === "abandoned") return;
+    reporter.progress(
+      `a ${named[there.what]} runs since ${there.since}: waiting until it has finished`,
+    );
     for (;;) {
-      if (last.phase === "released") return;
+      if (last.phase === "released" || last.phase === "abandoned") return;
       if (last.host === mine.host && !isAlive(last)) return;
       if (performance.now() - seenAt > STALE_SECONDS * 1000) return;
       if (performance.now() > deadline) {
         throw new UserError(
-          `another backup (since ${last.since}, process ${last.pid} on ${last.host}) is still running after ` +
-            `${WAIT_SECONDS / 60} minutes: two at once would break each other's chain. Nothing was done. Run this ` +
-            "again when it has finished.",
+          `a ${named[last.what]} (since ${last.since}, process ${last.pid} on ${last.host}) is still running after ` +
+            `${WAIT_SECONDS / 60} minutes, and this ${named[what]} beside it would leave a backup that cannot be ` +
+            "restored. Nothing was done. Run this again when it has finished.",
         );
       }
       await sleep(1000);
-      const now = lockRecord.safeParse(JSON.parse((await store.getText(bucket, key)) ?? "null"));
-      if (now.success && now.data.renewedAt !== last.renewedAt) {
-        last = now.data;
+      const now = await readLock(store, bucket, key);
+      if (now !== undefined && now.renewedAt !== last.renewedAt) {
+        last = now;
         seenAt = performance.now();
       }
     }
   }
+}
+
+/** Whether ingest waits for somebody to start it again: a backup died in its pause, or gave up. */
+export async function isLeftPaused(control: ControlBucket, line: string): Promise<boolean> {
+  const store = new ObjectStore(control);
+  try {
+    const key = keys.announcement(line, "backup-lock");
+    const there = await readLock(store, control.bucket, key);
+    return there !== undefined && leftPaused(there);
+  } finally {
+    store.close();
+  }
+}
+
+function leftPaused({ phase }: LockRecord): boolean {
+  return phase === "paused" || phase === "abandoned";
+}
+
+async function readLock(
+  store: ObjectStore,
+  bucket: string,
+  key: string,
+): Promise<LockRecord | undefined> {
+  const text = await store.getText(bucket, key);
+  return text === undefined ? undefined : lockRecord.safeParse(JSON.parse(text)).data;
+}
+
+function isSame(
+  a: LockRecord,
+  b: Pick<LockRecord, "owner" | "host" | "pid" | "startTicks" | "since">,
+): boolean {
+  return (
+    a.owner === b.owner &&
+    a.host === b.host &&
+    a.pid === b.pid &&
+    a.startTicks === b.startTicks &&
+    a.since === b.since
+  );
 }

@@ -3,12 +3,13 @@ import { epochPrefix } from "../archive/layout.ts";
 import { isTransient } from "../archive/transient.ts";
 import { type Context, UserError } from "../command.ts";
 import { type Connection, requireParts } from "../connection.ts";
-import { assertEpoch } from "../fence/epoch.ts";
+import { holdEpoch, watchEpoch } from "../fence/watch.ts";
 import { publicKeyOf } from "../ledger/sign.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { storeSnapshot } from "../zookeeper/snapshots.ts";
 import { backup } from "./backup.ts";
 import { pickChain } from "./chains.ts";
+import { endLeftPause } from "./pause.ts";
 
 export interface ScheduleOptions {
   readonly fullCron?: string;
@@ -39,7 +40,8 @@ export async function runSchedule(
   let failure: unknown;
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  await assertEpoch(connection);
+  // The lease keeper may be dead: a fenced side stops its consumer, whoever notices.
+  await holdEpoch(connection, context);
 
   // One at a time: what comes due meanwhile waits for its turn.
   let queue: Promise<void> = Promise.resolve();
@@ -47,7 +49,7 @@ export async function runSchedule(
     queue = queue.then(async () => {
       if (signal.aborted) return;
       try {
-        await assertEpoch(connection);
+        await holdEpoch(connection, context);
       } catch (error) {
         if (isTransient(error))
           context.warn(`${what}: the fence cannot be read, trying all the same`);
@@ -90,7 +92,14 @@ export async function runSchedule(
             totals.snapshots += 1;
           });
         }, options.zookeeperSeconds * 1000);
+  void watchEpoch(connection, { ...context, signal }).catch((error: unknown) => {
+    failure ??= error;
+    stop.abort();
+  });
   context.ready();
+  void enqueue("starting ingest that a killed backup had stopped", () =>
+    endLeftPause(connection, context),
+  );
   if (options.initial && !(await hasChain())) void take("full");
   context.progress(
     jobs.length === 0

@@ -141,9 +141,13 @@ export interface Pause {
 /**
  * Stops consuming and makes every table exact: what is saved now can be restored together with the
  * offsets of the cut. `resumeIngest` goes on; so does `attach` when this process is killed.
- * @throws UserError when nothing consumes
+ * @param beforeClose called once it is sure that something consumes, before that is stopped
+ * @throws UserError when nothing consumes; then nothing was touched
  */
-export async function pauseIngest(options: IngestOptions): Promise<Pause> {
+export async function pauseIngest(
+  options: IngestOptions,
+  beforeClose: () => Promise<void> = () => Promise.resolve(),
+): Promise<Pause> {
   const { clickhouse, kafka } = options;
   const topic = await topicState(kafka);
   const state = await ingestState(clickhouse, kafka, {
@@ -156,6 +160,7 @@ export async function pauseIngest(options: IngestOptions): Promise<Pause> {
         "`attach` first (`pulumi up` does).",
     );
   }
+  await beforeClose();
   const pausedAt = new Date();
   await closeIngest(clickhouse);
   const settled = await settle({ ...options, trustCommitted: true });

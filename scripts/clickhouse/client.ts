@@ -19,8 +19,15 @@ export interface RunOptions {
 /** A restore or a replay is one query: the longest that anybody waits for one, ms. */
 const LONGEST_QUERY_MS = 24 * 3600 * 1000;
 
-/** The server writes a header this often while a query runs, so that no connection looks dead, ms. */
-const SIGN_OF_LIFE_MS = 15_000;
+/**
+ * The server writes a header this often while a query runs, so that no connection looks dead, ms. Node
+ * keeps the first 1000 headers of an answer and drops the others without a word, among them the one
+ * that says that the query failed: those of the longest query must fit.
+ */
+const SIGN_OF_LIFE_MS = 120_000;
+
+/** Node's own limit, 16 KiB, ends a query after about 90 signs of life. */
+const HEADERS_BYTES = 1 << 20;
 
 /** A connection to one server. `database` qualifies every name: nothing depends on a default. */
 export class ClickHouse {
@@ -36,6 +43,7 @@ export class ClickHouse {
       username: connection.username,
       password: connection.password,
       request_timeout: LONGEST_QUERY_MS,
+      max_response_headers_size: HEADERS_BYTES,
       // Errors are thrown: the library would also print them, with the query's text.
       log: { level: ClickHouseLogLevel.OFF },
       clickhouse_settings: {
@@ -59,6 +67,7 @@ export class ClickHouse {
         clickhouse_settings: { ...settings },
         format: "JSONEachRow",
       });
+      assertWholeHead(answer.response_headers);
       return answer.json<T>();
     });
   }
@@ -77,14 +86,15 @@ export class ClickHouse {
   async run(sql: string, options: RunOptions = {}): Promise<void> {
     const id = `${options.idPrefix ?? "recover"}-${randomUUID()}`;
     try {
-      await this.#explained(() =>
-        this.#client.command({
+      await this.#explained(async () => {
+        const answer = await this.#client.command({
           query: sql,
           query_id: id,
           query_params: { ...options.params },
           clickhouse_settings: { ...options.settings },
-        }),
-      );
+        });
+        assertWholeHead(answer.response_headers);
+      });
     } catch (error) {
       if (error instanceof ClickHouseError || error instanceof UserError) throw error;
       await this.#untilGone(id);
@@ -107,7 +117,7 @@ export class ClickHouse {
       { objectMode: false },
     );
     await this.#explained(async () => {
-      const { stream } = await this.#client.exec({
+      const { stream, response_headers: head } = await this.#client.exec({
         query: `${sql} FORMAT JSONEachRow`,
         values: lines,
         query_id: `${options.idPrefix ?? "recover"}-${randomUUID()}`,
@@ -118,6 +128,7 @@ export class ClickHouse {
       await new Promise((resolve, reject) => {
         stream.once("end", resolve).once("error", reject);
       });
+      assertWholeHead(head);
     });
   }
 
@@ -169,6 +180,13 @@ export class ClickHouse {
       }
       throw error;
     }
+  }
+}
+
+/** @throws Error when so many signs of life came that Node dropped what followed: how the query ended */
+function assertWholeHead(head: Readonly<Record<string, unknown>>): void {
+  if (head["x-clickhouse-query-id"] === undefined) {
+    throw new Error("the answer's last headers are missing, so nobody knows how the query ended");
   }
 }
 

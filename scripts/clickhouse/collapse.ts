@@ -4,6 +4,7 @@ import type { ClickHouse } from "./client.ts";
 import { IDENTITY } from "./columns.ts";
 import { ARRIVED_TABLES, atOrAbove, countArrivals } from "./present.ts";
 import type { ArrivedTable, Offsets, Source } from "./present.ts";
+import { writesOf } from "./writes.ts";
 
 /**
  * Makes every identity at or above `from` one row: two deliveries of it are equal, so merging the
@@ -20,7 +21,7 @@ export async function collapseDuplicates(
     const surplus = await surplusRows(clickhouse, source, from, [table]);
     if (surplus === 0) continue;
     for (const id of await tablePartitions(clickhouse, source, from, table)) {
-      await mergePartition(clickhouse, table, id);
+      await mergePartition(clickhouse, source, table, id);
     }
     gone += surplus;
   }
@@ -59,6 +60,7 @@ async function tablePartitions(
 /** A background merge of the same parts makes ClickHouse refuse (CANNOT_ASSIGN_OPTIMIZE): waits for it. */
 async function mergePartition(
   clickhouse: ClickHouse,
+  source: Source,
   table: ArrivedTable,
   partition: string,
 ): Promise<void> {
@@ -66,7 +68,10 @@ async function mergePartition(
     try {
       await clickhouse.run(
         `OPTIMIZE TABLE ${clickhouse.database}.${table} PARTITION ID '${partition}' FINAL`,
-        { settings: { optimize_throw_if_noop: 1, alter_sync: 2 } },
+        {
+          idPrefix: writesOf(source),
+          settings: { optimize_throw_if_noop: 1, alter_sync: 2 },
+        },
       );
       return;
     } catch (error) {
@@ -85,13 +90,16 @@ async function dropFromQuarantine(
 ): Promise<number> {
   const surplus = await surplusRows(clickhouse, source, from);
   if (surplus === 0) return 0;
+  // Not below `from`: those sums are not made again here, so the release that was killed is not done.
+  const above = atOrAbove(from);
   await clickhouse.run(
     `ALTER TABLE ${clickhouse.database}.quarantine DELETE
      WHERE (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.database}.events
-       WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String}
+       WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String} AND ${above.sql}
          AND (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.database}.quarantine))`,
     {
-      params: { clusterId: source.clusterId, topicId: source.topicId },
+      idPrefix: writesOf(source),
+      params: { clusterId: source.clusterId, topicId: source.topicId, ...above.params },
       settings: { mutations_sync: 2 },
     },
   );

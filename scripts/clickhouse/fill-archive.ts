@@ -1,19 +1,24 @@
 import { UserError } from "../command.ts";
 import type { Reporter } from "../command.ts";
 import type { VaultSide } from "../connection.ts";
+import { indexFirehose, isFirehoseFolder } from "../archive/firehose.ts";
 import { parseKey } from "../archive/layout.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import type { ClickHouse } from "./client.ts";
 import { ARRIVED_TABLES } from "./present.ts";
 import type { Source } from "./present.ts";
 import type { Segment } from "./segments.ts";
+import { writesOf } from "./writes.ts";
 
 /** One archive object, by its name: where to look. What is inside, the envelopes say. */
 export interface ArchivedObject {
   readonly key: string;
   readonly size: number;
+  readonly topic: string;
   readonly partition: number;
   readonly lastOffset: number;
+  /** Other partitions' records are in it as well (Firehose). @default false */
+  readonly mixed?: boolean;
 }
 
 /** What of a partition is wanted: `[from, to)`. */
@@ -26,9 +31,6 @@ export interface WantedRange {
 /** Objects and bytes of one INSERT: bounds what a killed replay repeats, and the server's memory. */
 const BATCH_OBJECTS = 200;
 const BATCH_BYTES = 64 * 1024 * 1024;
-
-/** Query ids of a replay begin with it: what a killed one left running is ended by the next. */
-export const REPLAY_QUERY = "recover-replay";
 
 /** Which part of the archive is read. */
 export interface ArchivedFrom {
@@ -52,6 +54,10 @@ export async function archivedObjects(
   others: boolean,
 ): Promise<ArchivedObject[]> {
   const found: ArchivedObject[] = [];
+  const isWanted = (of: { readonly partition: number; readonly lastOffset: number }): boolean => {
+    const range = wanted.get(of.partition) ?? (others ? { from: 0 } : undefined);
+    return range !== undefined && of.lastOffset >= range.from;
+  };
   const root = line === "main" ? "" : `${line}/`;
   const epochs = (await store.listNames(bucket, root)).filter((name) => /^e\d+\/$/.test(name));
   for (const epoch of epochs) {
@@ -59,13 +65,34 @@ export async function archivedObjects(
     for await (const { key, size, lastModified } of store.list(bucket, prefix)) {
       const parts = parseKey(key);
       if (parts === undefined || (until !== undefined && lastModified > until)) continue;
-      const range = wanted.get(parts.partition) ?? (others ? { from: 0 } : undefined);
-      if (range === undefined || parts.lastOffset < range.from) continue;
-      found.push({ key, size, partition: parts.partition, lastOffset: parts.lastOffset });
+      if (!isWanted(parts)) continue;
+      const { topic, partition, lastOffset } = parts;
+      found.push({ key, size, topic, partition, lastOffset });
+    }
+    for (const topic of await store.listNames(bucket, prefix)) {
+      for (const below of await store.listNames(bucket, prefix + topic)) {
+        const folder = prefix + topic + below;
+        if (isFirehoseFolder(folder)) {
+          found.push(...(await mixedObjects(store, bucket, folder, until)).filter(isWanted));
+        }
+      }
     }
   }
   return found.sort(
     (a, b) => a.partition - b.partition || a.lastOffset - b.lastOffset || (a.key < b.key ? -1 : 1),
+  );
+}
+
+/** Objects of a Firehose stream, once for each partition that has records in it. */
+async function mixedObjects(
+  store: ObjectStore,
+  bucket: string,
+  folder: string,
+  until: Date | undefined,
+): Promise<ArchivedObject[]> {
+  const index = await indexFirehose(store, bucket, folder, until === undefined ? {} : { until });
+  return [...index].flatMap(([partition, { topic, objects }]) =>
+    objects.map((object) => ({ ...object, topic, partition, mixed: true })),
   );
 }
 
@@ -77,6 +104,7 @@ export function batches(objects: readonly ArchivedObject[]): ArchivedObject[][] 
     const batch = out.at(-1);
     const fits =
       batch?.[0]?.partition === object.partition &&
+      batch[0].mixed === object.mixed &&
       batch.length < BATCH_OBJECTS &&
       bytes + object.size <= BATCH_BYTES;
     if (fits) batch.push(object);
@@ -122,6 +150,11 @@ async function insertBatch(
   const { database } = clickhouse;
   const partition = batch[0]?.partition ?? 0;
   const keys = batch.map((object) => object.key);
+  // Another partition's record is an error in an object that is named by its partition, no other.
+  const [strange, own] =
+    batch[0]?.mixed === true
+      ? ["isNull(m.partition)", "AND m.partition = {partition: UInt32}"]
+      : ["ifNull(m.partition, 0) <> {partition: UInt32}", ""];
   const present = ARRIVED_TABLES.map(
     (table) => `SELECT _offset FROM ${database}.${table}
       WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String}
@@ -136,19 +169,19 @@ async function insertBatch(
          SELECT
            if(isNull(valueIsArray), ifNull(value, ''), base64Decode(ifNull(value, ''))) AS v,
            metadata AS m,
-           throwIf(isNull(m.offset) OR ifNull(m.partition, 0) <> {partition: UInt32},
+           throwIf(isNull(m.offset) OR ${strange},
              'an envelope without its offset, or of another partition') AS wrong,
            assumeNotNull(m.offset) AS o,
            fromUnixTimestamp64Milli(greatest(ifNull(m.timestamp, 0), 0), 'UTC') AS t
          FROM s3({url: String}, {key: String}, {secret: String}, 'JSONEachRow',
            'value Nullable(String), valueIsArray Nullable(Bool), metadata Tuple(topic String, partition Nullable(UInt32), offset Nullable(UInt64), timestamp Nullable(Int64))',
            'auto')
-         WHERE wrong = 0 AND o >= {from: UInt64} AND o < {to: UInt64} AND notEmpty(v)
+         WHERE wrong = 0 ${own} AND o >= {from: UInt64} AND o < {to: UInt64} AND notEmpty(v)
            AND o NOT IN (${present})
          LIMIT 1 BY o
        )`,
       {
-        idPrefix: REPLAY_QUERY,
+        idPrefix: writesOf(source),
         params: {
           ...source,
           partition,

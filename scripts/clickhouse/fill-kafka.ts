@@ -7,6 +7,7 @@ import type { ClickHouse } from "./client.ts";
 import { coalesce, membership } from "./holes.ts";
 import type { Wanted } from "./holes.ts";
 import type { Segment } from "./segments.ts";
+import { writesOf } from "./writes.ts";
 
 /** Offsets between two holes that are cheaper to read than to skip. */
 const SLACK = 5000;
@@ -79,6 +80,7 @@ async function insertRecords(
       t: timestamp,
     })),
     {
+      idPrefix: writesOf(source),
       params: { ...source, topic, partition, segment: id },
       settings: { insert_deduplicate: 0 },
     },

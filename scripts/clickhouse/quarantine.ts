@@ -2,6 +2,8 @@ import type { Reporter } from "../command.ts";
 import type { ClickHouse } from "./client.ts";
 import { columnNames, IDENTITY, STORED_COLUMNS } from "./columns.ts";
 import { DEFINITIONS_SELECT, HOURLY_SELECT } from "./schema.ts";
+import { segmentStarts } from "./segments.ts";
+import { endWrites, TEAM_WRITES } from "./writes.ts";
 
 /** Every team counts as below it: what is not known is quarantined. */
 const EVERY_TEAM = "9223372036854775807";
@@ -60,6 +62,7 @@ export async function quarantineOrphans(
   reporter: Reporter,
 ): Promise<number> {
   const { database } = clickhouse;
+  await endWrites(clickhouse);
   const orphans = await clickhouse.query<{ team: number; events: number }>(
     `SELECT team_id AS team, count() AS events FROM ${database}.events
      WHERE team_id <> 0 AND team_id < (SELECT argMax(floor, version) FROM ${database}.tenant_floor)
@@ -102,14 +105,16 @@ export async function quarantineOrphans(
  */
 export async function releaseTeam(clickhouse: ClickHouse, team: number): Promise<number> {
   const { database } = clickhouse;
+  await endWrites(clickhouse);
   await clickhouse.run(`INSERT INTO ${database}.known_teams VALUES ({team: Int64})`, {
+    idPrefix: TEAM_WRITES,
     params: { team },
   });
   const { events } = await clickhouse.one<{ events: number }>(
     `SELECT count() AS events FROM ${database}.quarantine FINAL WHERE team_id = {team: Int64}`,
     { team },
   );
-  if (events === 0) return 0;
+  // Also when there is none: an earlier run may have moved them all and not summed them.
   await copyRows(clickhouse, "quarantine", "events", [team]);
   await sumTeamAgain(clickhouse, team);
   await deleteMoved(clickhouse, "quarantine", "events", [team]);
@@ -122,19 +127,17 @@ async function sumTeamAgain(clickhouse: ClickHouse, team: number): Promise<void>
   await deleteTeams(clickhouse, "events_hourly", [team]);
   await clickhouse.run(
     `INSERT INTO ${database}.events_hourly (${HOURLY_SELECT.columns})
-     SELECT ${HOURLY_SELECT.keys}, s.id AS _segment, ${HOURLY_SELECT.sums}
+     SELECT ${HOURLY_SELECT.keys}, s.segment AS _segment, ${HOURLY_SELECT.sums}
      FROM (SELECT * FROM ${database}.events FINAL WHERE team_id = {team: Int64}) AS e
-     ASOF LEFT JOIN (
-       SELECT id, _cluster_id, _topic_id, _partition, first_offset FROM ${database}.ingest_segments FINAL
-     ) AS s ON e._cluster_id = s._cluster_id AND e._topic_id = s._topic_id
+     ASOF LEFT JOIN (${segmentStarts(database)}) AS s ON e._cluster_id = s._cluster_id AND e._topic_id = s._topic_id
        AND e._partition = s._partition AND e._offset >= s.first_offset
      GROUP BY team_id, hour, _segment`,
-    { params: { team }, settings: { insert_deduplicate: 0 } },
+    { idPrefix: TEAM_WRITES, params: { team }, settings: { insert_deduplicate: 0 } },
   );
   await clickhouse.run(
     `INSERT INTO ${database}.event_definitions ${DEFINITIONS_SELECT}
      FROM ${database}.events WHERE team_id = {team: Int64} GROUP BY team_id, event`,
-    { params: { team }, settings: { insert_deduplicate: 0 } },
+    { idPrefix: TEAM_WRITES, params: { team }, settings: { insert_deduplicate: 0 } },
   );
 }
 
@@ -150,7 +153,7 @@ async function copyRows(
     `INSERT INTO ${database}.${to} (${STORED}) SELECT ${STORED} FROM ${database}.${from} FINAL
      WHERE has({teams: Array(Int64)}, team_id) AND (${IDENTITY}) NOT IN (
        SELECT ${IDENTITY} FROM ${database}.${to} WHERE has({teams: Array(Int64)}, team_id))`,
-    { params: { teams }, settings: { insert_deduplicate: 0 } },
+    { idPrefix: TEAM_WRITES, params: { teams }, settings: { insert_deduplicate: 0 } },
   );
 }
 
@@ -181,7 +184,7 @@ async function deleteTeams(
   await clickhouse.run(
     `ALTER TABLE ${clickhouse.database}.${table} DELETE
      WHERE has({teams: Array(Int64)}, team_id) ${only}`,
-    { params: { teams }, settings: { mutations_sync: 2 } },
+    { idPrefix: TEAM_WRITES, params: { teams }, settings: { mutations_sync: 2 } },
   );
 }
 
@@ -189,11 +192,11 @@ async function setKnownTeams(clickhouse: ClickHouse, teams: readonly number[]): 
   const { database } = clickhouse;
   await clickhouse.run(
     `INSERT INTO ${database}.known_teams SELECT arrayJoin({teams: Array(Int64)})`,
-    { params: { teams } },
+    { idPrefix: TEAM_WRITES, params: { teams } },
   );
   await clickhouse.run(
     `ALTER TABLE ${database}.known_teams DELETE WHERE NOT has({teams: Array(Int64)}, team_id)`,
-    { params: { teams }, settings: { mutations_sync: 2 } },
+    { idPrefix: TEAM_WRITES, params: { teams }, settings: { mutations_sync: 2 } },
   );
 }
 
@@ -202,6 +205,6 @@ async function setFloor(clickhouse: ClickHouse, floor: string): Promise<void> {
   await clickhouse.run(
     `INSERT INTO ${database}.tenant_floor
      SELECT {floor: Int64}, (SELECT max(version) + 1 FROM ${database}.tenant_floor)`,
-    { params: { floor } },
+    { idPrefix: TEAM_WRITES, params: { floor } },
   );
 }

@@ -4,13 +4,14 @@ import type { VaultSide } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import type { ClickHouse } from "./client.ts";
 import { collapseDuplicates } from "./collapse.ts";
-import { archivedObjects, fillFromArchive, REPLAY_QUERY } from "./fill-archive.ts";
+import { archivedObjects, fillFromArchive } from "./fill-archive.ts";
 import type { ArchivedFrom, ArchivedObject } from "./fill-archive.ts";
 import { isConsuming } from "./ingest.ts";
 import { ARRIVED_TABLES, countArrivals } from "./present.ts";
 import type { Source } from "./present.ts";
 import { openSegment, segmentBelow, segmentsOf, sumAgain } from "./segments.ts";
 import type { Segment } from "./segments.ts";
+import { endWrites } from "./writes.ts";
 
 /** One source and, per partition, the first offset that the restored data may lack. */
 export interface ReplaySource extends Source {
@@ -51,7 +52,7 @@ export async function replay(
         "`attach`.",
     );
   }
-  await clickhouse.killQueries(REPLAY_QUERY);
+  for (const source of sources) await endWrites(clickhouse, source);
   const store = new ObjectStore(vault);
   const sum = {
     rowsInserted: 0,
@@ -96,7 +97,7 @@ async function segmentFor(
   const segments = await segmentsOf(clickhouse, source);
   const found = segmentBelow(segments, from);
   if (found !== undefined) return found;
-  const topic = objects[0]?.key.split("/").at(-3) ?? "";
+  const topic = objects[0]?.topic ?? "";
   return openSegment(clickhouse, source, topic, from);
 }
 

@@ -46,6 +46,8 @@ describe("batches of archive objects", () => {
       partition: fc.nat({ max: 3 }),
       size: fc.nat({ max: 90_000_000 }),
       lastOffset: fc.nat(),
+      topic: fc.constant("events"),
+      mixed: fc.boolean(),
       key: fc.string(),
     });
     fc.assert(
@@ -55,6 +57,8 @@ describe("batches of archive objects", () => {
         expect(out.flat()).toEqual(sorted);
         for (const batch of out) {
           expect(new Set(batch.map(({ partition }) => partition)).size).toBe(1);
+          // One SQL reads objects of one partition, another one those of several.
+          expect(new Set(batch.map(({ mixed }) => mixed)).size).toBe(1);
           const bytes = batch.reduce((sum, { size }) => sum + size, 0);
           expect(batch.length === 1 || bytes <= 64 * 1024 * 1024).toBe(true);
           expect(batch.length).toBeLessThanOrEqual(200);

@@ -16,6 +16,7 @@ import { countArrivals, highestPresent, presentRanges } from "./present.ts";
 import type { Source } from "./present.ts";
 import { openSegment, segmentsOf, sumAgain } from "./segments.ts";
 import type { Segment } from "./segments.ts";
+import { endWrites } from "./writes.ts";
 
 export interface SettleOptions {
   readonly clickhouse: ClickHouse;
@@ -61,6 +62,7 @@ export async function settle(options: SettleOptions): Promise<Settled> {
   const { clickhouse, kafka, reporter } = options;
   const topic = await topicState(kafka);
   const source: Source = { clusterId: topic.clusterId, topicId: topic.topicId };
+  await endWrites(clickhouse, source);
   const segment = await currentSegment(clickhouse, source, topic);
   const top = await highestPresent(clickhouse, source);
   const start = await windowStart(options, segment, topic, top);

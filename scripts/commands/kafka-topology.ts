@@ -20,7 +20,7 @@ const params = z.object({
     .int()
     .positive()
     .optional()
-    .describe("epoch whose ClickHouse login may consume; by default no login may"),
+    .describe("epoch whose ClickHouse login, alone, may consume; by default that stays as it is"),
 });
 
 export default defineCommand({

@@ -40,6 +40,11 @@ const params = z.object({
     )
     .default([])
     .describe("a ledger's cut: only offsets at or above it are proven"),
+  atLeast: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("how many events there must be: fewer that archive and Kafka know of are red"),
   waitSeconds: z
     .number()
     .nonnegative()
@@ -69,7 +74,7 @@ export default defineCommand({
       return await withClickHouse(clickhouse, async (server) => {
         const input = await inputOf(connection, options, server, store, context);
         const result = await prove(input);
-        await announce(connection, result, context);
+        await announce(connection, result, partOf(connection, options), context);
         for (const reason of result.reasons) context.warn(reason);
         if (result.sentTwice > 0) {
           context.warn(
@@ -77,6 +82,7 @@ export default defineCommand({
               "archive, so both are kept",
           );
         }
+        if (result.gaps > 0) context.warn(sayGaps(result));
         return result;
       });
     } finally {
@@ -86,6 +92,22 @@ export default defineCommand({
   exitCode: (result) => (result.ok ? 0 : 1),
 });
 
+/** One sentence, with the widest gap. */
+export function sayGaps({ gaps, partitions }: Pick<ProofResult, "gaps" | "partitions">): string {
+  const [widest] = partitions
+    .flatMap(({ gapRanges, partition, clusterId }) =>
+      gapRanges.map(({ from, to }) => ({ from, to, partition, clusterId })),
+    )
+    .sort((a, b) => b.to - b.from - (a.to - a.from));
+  return (
+    `${gaps} offsets between known ones of clusters that cannot be asked are in no source` +
+    (widest === undefined
+      ? ""
+      : `, the widest gap is ${widest.from} to ${widest.to} of partition ${widest.partition} of ${widest.clusterId}`) +
+    ": marks and aborts of transactions, or events that never arrived here; which cannot be told"
+  );
+}
+
 async function inputOf(
   connection: Connection,
   options: z.infer<typeof params>,
@@ -94,7 +116,7 @@ async function inputOf(
   context: Context,
 ): Promise<ProofInput> {
   const { vault, kafka, line } = connection;
-  const { sources, deep, derivedWaitSeconds } = options;
+  const { sources, deep, derivedWaitSeconds, atLeast } = options;
   const withArchive = sources !== "kafka" && vault !== undefined && store !== undefined;
   const withKafka = sources !== "archive" && kafka !== undefined;
   if (!withArchive && !withKafka) {
@@ -142,19 +164,41 @@ async function inputOf(
     since: new Map(options.since.map((cut) => [identityKey(cut), cut.contiguous])),
     deep,
     derivedWaitSeconds,
+    atLeast,
     reporter: context,
     signal: context.signal,
   };
 }
 
-/** The age of the last proof is what `status` judges readiness by. */
+/** What a proof of these options leaves out; undefined when it leaves out nothing. */
+export function partOf(
+  { vault, kafka }: Pick<Connection, "vault" | "kafka">,
+  { sources, since, lines, archivedUntil }: z.infer<typeof params>,
+): string | undefined {
+  if (sources === "kafka" && vault !== undefined) return "the archive was left out";
+  if (sources === "archive" && kafka !== undefined) return "Kafka was left out";
+  if (since.length > 0) return "only what lies above a cut was proven";
+  if (lines !== undefined || archivedUntil !== undefined)
+    return "a part of the archive was left out";
+  return undefined;
+}
+
+/**
+ * The age of the last proof is what `status` judges readiness by: a green one of a part must not pass
+ * for the whole. A red one is red whatever it left out.
+ */
 async function announce(
   connection: Connection,
   result: ProofResult,
+  part: string | undefined,
   context: Context,
 ): Promise<void> {
   const { control, line, epoch, stack } = connection;
   if (control === undefined) return;
+  if (part !== undefined && result.ok) {
+    context.progress(`${part}: \`status\` goes on judging by the last proof of the whole`);
+    return;
+  }
   const { partitions: _, ...summary } = result;
   try {
     await withControl(control, (store) =>

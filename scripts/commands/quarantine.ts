@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { attachIngest, detachIngest } from "../clickhouse/attach.ts";
-import { withClickHouse } from "../clickhouse/client.ts";
-import { ingestState } from "../clickhouse/ingest.ts";
+import { moveRows } from "../backup/move.ts";
+import { type ClickHouse, withClickHouse } from "../clickhouse/client.ts";
 import {
   closeQuarantine,
   openQuarantine,
@@ -12,8 +11,6 @@ import {
 import type { QuarantinedTeam } from "../clickhouse/quarantine.ts";
 import { defineCommand, UserError } from "../command.ts";
 import { requireParts } from "../connection.ts";
-import { assertEpoch } from "../fence/epoch.ts";
-import { topicState } from "../kafka/topics.ts";
 
 const params = z.object({
   action: z
@@ -45,8 +42,8 @@ export default defineCommand({
   name: "quarantine",
   summary: "Shows and releases events of teams that PostgreSQL does not have",
   params,
-  async run(connection, { action, team, teams, floor }, reporter): Promise<QuarantineResult> {
-    const { clickhouse, line, vault } = requireParts(connection, ["clickhouse"]);
+  async run(connection, { action, team, teams, floor }, context): Promise<QuarantineResult> {
+    const { clickhouse } = requireParts(connection, ["clickhouse"]);
     return withClickHouse(clickhouse, async (server) => {
       let moved = 0;
       if (action === "open") await openQuarantine(server, teams);
@@ -59,7 +56,8 @@ export default defineCommand({
         }
         await closeQuarantine(server, teams, floor);
       }
-      if (action === "orphans") moved = await quarantineOrphans(server, reporter);
+      if (action === "orphans")
+        moved = await move(server, () => quarantineOrphans(server, context));
       if (action === "release") {
         if (team === undefined) {
           throw new UserError(
@@ -67,27 +65,15 @@ export default defineCommand({
               "changed. `quarantine list` shows the teams.",
           );
         }
-        // Sums change for offsets of a segment that is being written: consuming stops meanwhile.
-        const { kafka } = connection;
-        const running =
-          kafka !== undefined &&
-          (await ingestState(server, kafka, await topicState(kafka))) === "running";
-        if (running) {
-          await assertEpoch(connection);
-          await detachIngest(server, kafka);
-        }
-        moved = await releaseTeam(server, team);
-        if (running) {
-          await attachIngest({
-            clickhouse: server,
-            kafka,
-            line,
-            reporter,
-            ...(vault && { vault }),
-          });
-        }
+        moved = await move(server, () => releaseTeam(server, team));
       }
       return { teams: await quarantined(server), moved };
     });
+
+    /** A server that nothing can consume into is not backed up either. */
+    function move(server: ClickHouse, work: () => Promise<number>): Promise<number> {
+      if (connection.kafka === undefined) return work();
+      return moveRows(connection, server, context, { afterwards: "was" }, work);
+    }
   },
 });

@@ -29,6 +29,13 @@ export default defineCommand({
       `recovered in ${report.seconds ?? "unknown"} s: ${backup} from the backup, ${archive} from the ` +
         `archive, ${kafka} from Kafka; at risk were ${report.rpo.events ?? "an unknown number of"} events`,
     );
+    const gaps = report.gaps.reduce((total, partition) => total + partition.gaps, 0);
+    if (gaps > 0) {
+      reporter.progress(
+        `${gaps} offsets of clusters that are gone are in no source: marks of transactions, or events that ` +
+          "had not arrived; the report names them by partition",
+      );
+    }
     return report;
   },
 });

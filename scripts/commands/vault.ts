@@ -75,7 +75,7 @@ export default defineCommand({
       }
       const gateway = new GatewayUsers(vault);
       for (const [name, secret] of Object.entries(users)) await gateway.put(name, secret);
-      const revoked = await applyPolicies(store, buckets);
+      const revoked = await applyPolicies(store, buckets, control);
       reporter.progress(`${Object.keys(users).length} logins, ${revoked.length} revoked`);
       return {
         endpoint: vault.endpoint,

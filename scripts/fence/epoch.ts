@@ -136,12 +136,15 @@ const afterDestroy =
   "with the standby, or begin with nothing after `npm run purge -- --yes`; or one in another state " +
   "backend, then work with that one.";
 
+/** Another stack holds the line: whoever learns it of its own side has to stop that. */
+export class FencedError extends UserError {}
+
 export function heldByOther(
   fence: FenceRecord,
   me: Pick<Connection, "stack" | "owner" | "line">,
   where: string,
-): UserError {
-  return new UserError(
+): FencedError {
+  return new FencedError(
     `stack "${me.stack}" (owner ${me.owner}) is fenced: epoch ${fence.epoch} of line "${me.line}" is ` +
       `held by ${holder(fence)} ${since(fence)}, says ${where}. Two sides must never consume or ` +
       `write at once, so nothing was changed. ${fence.stack === me.stack ? afterDestroy : afterTakeover}`,
@@ -161,7 +164,7 @@ function lost(winner: FenceRecord, request: FenceRequest, store: ControlStore): 
     `recovery "${request.recoveryId}" of stack "${request.stack}" (owner ${request.owner}) did not get ` +
       `epoch ${request.epoch}: epoch ${winner.epoch} is held by ${holder(winner)} ${since(winner)}, says ` +
       `${store.where}. Exactly one recovery may go on; this one has revoked nothing and started ` +
-      "nothing. Destroy this stack, or wait until the other one is done and is to be replaced, then " +
-      "recover with a new recovery id.",
+      "nothing. Destroy this stack (`pulumi destroy`; the vault stays). To replace the other one once it is " +
+      "done, `pulumi up` this stack anew after that: it is then a recovery of its own.",
   );
 }

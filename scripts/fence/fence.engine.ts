@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onCleanup, runCleanups } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
+import { runSchedule } from "../backup/schedule.ts";
 import { attachIngest } from "../clickhouse/attach.ts";
 import { startPlatform, stored, untilStored, type TestPlatform } from "../clickhouse/fixture.ts";
 import { ingestState } from "../clickhouse/ingest.ts";
@@ -13,6 +14,7 @@ import { grantConsumer, listAcls } from "../kafka/acls.ts";
 import { attack } from "../kafka/attack.ts";
 import { groupState } from "../kafka/groups.ts";
 import { topicState } from "../kafka/topics.ts";
+import { keyPair } from "../ledger/fixture.ts";
 import { systemClock } from "./clock.ts";
 import { openControl, type ControlStore } from "./control.ts";
 import { assertEpoch, createFence, currentFence } from "./epoch.ts";
@@ -176,5 +178,34 @@ describe("one consumer", () => {
     await expect(assertEpoch(east)).rejects.toThrow(/has itself gone on to epoch 2/);
     // A second run of the same recovery says the same and does nothing.
     expect(await fenceCommand.run(me, fenceCommand.params.parse(params), context)).toEqual(result);
+  });
+
+  test("without a keeper the backup schedule stops this side when another owner takes the line", async () => {
+    const { clickhouse, kafka, options, send } = platform;
+    const me = connectionSchema.parse({
+      ...east,
+      line: "watched",
+      vault: s3.vault,
+      signing: { keyId: "none", privateKey: keyPair().privateKey },
+    });
+    await claim(me);
+    await grantConsumer(kafka, kafka.consumer?.name ?? "");
+    await attachIngest(options);
+    expect(await running()).toBe("running");
+    const schedule = runSchedule(me, { initial: false }, silentReporter);
+    const refused = expect(schedule).rejects.toThrow(/is fenced: epoch 2/);
+    await createFence(store, "watched", {
+      ...{ epoch: 2, owner: "owner-west", stack: "local-dr", role: "standby", region: "west" },
+      ...{ recoveryId: "r", kind: "lease", reason: "the keeper was killed" },
+    });
+    await refused;
+    expect(await running()).toBe("stopped");
+    const left = await listAcls(kafka);
+    const own = `User:${kafka.consumer?.name ?? ""}`;
+    expect(left.filter((a) => a.resourceType === "GROUP" && a.principal === own)).toEqual([]);
+    const count = (await stored(clickhouse)).rows;
+    await send(2000, 100);
+    await sleep(3000);
+    expect((await stored(clickhouse)).rows).toBe(count);
   });
 });

@@ -159,4 +159,13 @@ describe("gate", () => {
       gate(store, { ...me, owner: "rival" }, clock, { ...ask, recoveryId: "r3" }),
     ).rejects.toThrow(/has not given a sign of life yet/);
   });
+
+  test("a stack that holds production does not rehearse: a drill has other folders", async () => {
+    const { store, clock } = await world({ age: 60, renews: false });
+    const drill = { ...me, line: "drill-12345678" };
+    expect(await gate(store, drill, clock, ask)).toMatchObject({ nextEpoch: 1 });
+    await expect(gate(store, { ...drill, owner: "owner-east" }, clock, ask)).rejects.toThrow(
+      /holds epoch 1 of line "main".*its engines are production/s,
+    );
+  });
 });

@@ -7,6 +7,9 @@ import { leaseAgeSeconds, readLease, watchLease, type Clock } from "./lease.ts";
 import { atRisk, readAtRisk } from "../status/announcements.ts";
 import { keys, type FenceRecord, type LeaseRecord } from "./records.ts";
 
+/** The line of the primary's epochs. */
+const mainLine = "main";
+
 const gateRecord = z.object({
   recoveryId: z.string(),
   owner: z.string(),
@@ -42,6 +45,18 @@ export interface GateOptions {
   readonly observe?: boolean;
 }
 
+/** A rehearsal gives its stack other folders: those of a stack that has taken over are production. */
+async function refuseRehearsalOfOneself(store: ControlStore, me: Connection): Promise<void> {
+  if (me.line === mainLine) return;
+  const main = await currentFence(store, mainLine);
+  if (main?.owner !== me.owner) return;
+  throw new UserError(
+    `this stack ("${me.stack}") holds epoch ${main.epoch} of line "${mainLine}" ${since(main)}: its engines ` +
+      "are production, and a drill would replace them by empty ones. Nothing was changed. Set recover:mode " +
+      "back to failover; to rehearse, use a stack of its own.",
+  );
+}
+
 /**
  * Decides whether a recovery may begin, and which epoch it will take. The epoch is written down under
  * the recovery's id: a later run of the same recovery gets the same one.
@@ -55,6 +70,7 @@ export async function gate(
   progress: (message: string) => void = () => undefined,
 ): Promise<GateResult> {
   const { line } = me;
+  await refuseRehearsalOfOneself(store, me);
   const key = keys.step(line, options.recoveryId, "gate");
   const earlier = await readRecord(store, key, gateRecord);
   const highest = await currentFence(store, line);
@@ -65,8 +81,8 @@ export async function gate(
     throw new UserError(
       `recovery "${options.recoveryId}" was to take epoch ${earlier.nextEpoch} of line "${line}", but ` +
         `${holder(highest)} holds epoch ${highest.epoch} ${since(highest)}, says ${store.where}. ` +
-        "Exactly one recovery may go on: destroy this stack, or use a new recovery id to replace " +
-        "the other one.",
+        "Exactly one recovery may go on. Destroy this stack (`pulumi destroy`; the vault stays); to replace the " +
+        "other one, `pulumi up` this stack anew after that: it is then a recovery of its own.",
     );
   }
   const decided = await decide(store, me, clock, options, highest, progress);

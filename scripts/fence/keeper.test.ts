@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createFence } from "./epoch.ts";
 import { FakeClock, MemoryControl, Notes } from "./fixture.ts";
 import { keepLease, type KeeperActions } from "./keeper.ts";
-import { readLease } from "./lease.ts";
+import { readLease, writeLease } from "./lease.ts";
 
 const me = {
   line: "main",
@@ -182,6 +182,111 @@ describe("keepLease", () => {
     await run(60);
     expect(stops).toEqual([]);
     expect(await readLease(store, "main", 1)).toBeUndefined();
+  });
+
+  describe("restarted over its own lease", () => {
+    /** A lease that an earlier keeper renewed so many seconds ago. */
+    const leftBy = async (of: Awaited<ReturnType<typeof world>>, age: number): Promise<void> => {
+      await writeLease(of.store, "main", {
+        ...{ epoch: 1, owner: me.owner, stack: me.stack, region: me.region },
+        ...{ clusterId: me.clusterId, canaryLatencySeconds: 1, sequence: 7 },
+        renewedAt: new Date(of.clock.now() - age * 1000).toISOString(),
+        ttlSeconds: settings.ttlSeconds,
+        renewSeconds: settings.renewSeconds,
+      });
+    };
+
+    test.each([
+      ["the bucket is cut off right after", "outage"],
+      ["the bucket hangs right after", "hanging bucket"],
+      ["no canary arrives", "canary"],
+    ])("of 14 s: T ends a second later when %s", async (_what, fault) => {
+      const of = await world();
+      await leftBy(of, 14);
+      if (fault === "canary") of.broken.hanging = true;
+      of.store.onRead = (key) => {
+        if (!key.includes("lease")) return;
+        if (fault === "outage") of.store.outage = new Error("no route");
+        if (fault === "hanging bucket") of.store.names = () => new Promise(() => undefined);
+      };
+      await of.run(30);
+      expect(of.stops).toHaveLength(1);
+      expect(of.stops[0]?.after).toBeGreaterThan(0.8);
+      expect(of.stops[0]?.after).toBeLessThan(1.3);
+    });
+
+    test("by a clock that runs ahead of it: never counts from later than its own start", async () => {
+      const of = await world();
+      await leftBy(of, -100);
+      of.broken.canary = true;
+      await of.run(40);
+      expect(of.stops).toHaveLength(1);
+      expect(of.stops[0]?.after).toBeLessThanOrEqual(15 + 0.3);
+    });
+
+    test("that was over long ago (a reboot): goes on while it sees that nobody took over", async () => {
+      const of = await world();
+      await leftBy(of, 600);
+      of.broken.canary = true;
+      await of.run(60, {
+        12: () => {
+          of.broken.canary = false;
+        },
+      });
+      expect(of.stops).toEqual([]);
+      expect((await readLease(of.store, "main", 1))?.sequence).toBeGreaterThan(7 + 10);
+    });
+
+    test("that was over long ago: stops as soon as it cannot see the fence", async () => {
+      const of = await world();
+      await leftBy(of, 600);
+      of.broken.canary = true;
+      await of.run(60, {
+        5: () => {
+          of.store.outage = new Error("no route");
+        },
+      });
+      expect(of.stops).toHaveLength(1);
+      expect(of.stops[0]?.after).toBeLessThanOrEqual(5 + 3 + 0.3);
+    });
+
+    test("that was over long ago, and no event arrives: stops after one more T", async () => {
+      const of = await world();
+      await leftBy(of, 600);
+      of.broken.canary = true;
+      await of.run(60);
+      expect(of.stops).toHaveLength(1);
+      expect(of.stops[0]?.after).toBeLessThanOrEqual(15 + 0.3);
+    });
+  });
+
+  test("a bucket that refuses first and then hangs delays the stop by nothing", async () => {
+    const { store, run, stops } = await world();
+    await run(60, {
+      10: () => {
+        store.outage = new Error("no route");
+      },
+      23.5: () => {
+        store.outage = undefined;
+        store.names = () => new Promise(() => undefined);
+      },
+    });
+    expect(stops).toHaveLength(1);
+    expect(stops[0]?.after).toBeLessThanOrEqual(10 + 15 + 0.3);
+  });
+
+  test("a control bucket that is out of reach at the start: the lease counts on after it", async () => {
+    const { store, run, stops } = await world();
+    await run(10);
+    const before = (await readLease(store, "main", 1))?.sequence ?? 0;
+    store.outage = new Error("no route");
+    await run(60, {
+      30: () => {
+        store.outage = undefined;
+      },
+    });
+    expect(stops).toHaveLength(1);
+    expect((await readLease(store, "main", 1))?.sequence).toBeGreaterThan(before);
   });
 
   test("an unreadable control bucket at the start is no such proof", async () => {

@@ -2,7 +2,7 @@ import type { Reporter } from "../command.ts";
 import { Canaries } from "./canaries.ts";
 import type { ControlStore } from "./control.ts";
 import { currentFence, holder, since } from "./epoch.ts";
-import { readLease, writeLease, type Clock } from "./lease.ts";
+import { leaseAgeSeconds, readLease, writeLease, type Clock } from "./lease.ts";
 import type { LeaseRecord } from "./records.ts";
 
 export interface KeeperSettings {
@@ -55,7 +55,7 @@ export async function keepLease(
   const keeper = new Keeper(store, me, settings, actions, clock, reporter);
   while (!signal.aborted) {
     await keeper.turn();
-    await clock.sleep(settings.renewSeconds * 1000, signal);
+    await clock.sleep(keeper.pauseMilliseconds, signal);
   }
 }
 
@@ -66,8 +66,17 @@ class Keeper {
   #actions: KeeperActions;
   #clock: Clock;
   #reporter: Reporter;
-  /** Monotonic time *before* the last renewal was sent: the other side counts from a later one. */
+  /**
+   * Monotonic time *before* the last renewal was sent: the other side counts from a later one. Of a
+   * keeper that was restarted: when its own lease says that it was.
+   */
   #renewedAt: number;
+  /**
+   * T was over before this keeper began, so another side may take over at any time. It goes on for one
+   * more T only while it sees, in every turn, that none has.
+   */
+  #overdue = false;
+  #fenceSeen = false;
   #canaries: Canaries;
   /** Only an event that was sent after this moment lets the lease be renewed. */
   #notBefore = Number.NEGATIVE_INFINITY;
@@ -103,36 +112,83 @@ class Keeper {
     );
   }
 
+  /** Until the next turn: never beyond the moment T is over. */
+  get pauseMilliseconds(): number {
+    const pause = this.#settings.renewSeconds * 1000;
+    const left = this.#left;
+    return this.#stoppedBecause === undefined && left > 0 ? Math.min(pause, left) : pause;
+  }
+
   /** One try to renew, cut off at the moment T is over, whatever hangs. */
   async turn(): Promise<void> {
-    const left = this.#renewedAt + this.#settings.ttlSeconds * 1000 - this.#clock.monotonic();
+    const { ttlSeconds } = this.#settings;
+    this.#fenceSeen = false;
+    // Only the own lease tells how much of T is left to a keeper that was restarted.
+    if (this.#sequence === undefined)
+      await this.#within(this.#patience, (cut) => this.#recall(cut));
+    // The last try failed and T is over: another one could hang.
+    const late = this.#trouble !== undefined && this.#left <= 0 && this.#working;
+    if (this.#sequence !== undefined && (!late || this.#overdue)) {
+      await this.#within(this.#patience, (cut) => this.#try(cut));
+    }
+    const over = this.#left <= 0 || (this.#overdue && !this.#fenceSeen);
+    if (this.#working && over) {
+      this.#decideToStop(
+        `the lease could not be renewed for ${ttlSeconds} s ` +
+          `(${this.#trouble ?? "no answer"}): another side may take over at any time`,
+      );
+    }
+    await this.#stopIfDecided();
+  }
+
+  /** Milliseconds until T is over. */
+  get #left(): number {
+    return this.#renewedAt + this.#settings.ttlSeconds * 1000 - this.#clock.monotonic();
+  }
+
+  /** Milliseconds that a part of a turn may take: when there is no hurry left it still must not hang for ever. */
+  get #patience(): number {
+    const { ttlSeconds, renewSeconds } = this.#settings;
+    return this.#left > 0 ? this.#left : (this.#working ? renewSeconds : ttlSeconds) * 1000;
+  }
+
+  /** Whether somebody may count on this side's promise to stop, and it has not stopped yet. */
+  get #working(): boolean {
+    return this.#stoppedBecause === undefined && this.#armed;
+  }
+
+  /** Runs a part of a turn, and goes on without it when it takes too long. */
+  async #within(milliseconds: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const cut = new AbortController();
-    // After T is over there is no hurry left; a try still must not hang for ever.
-    const patience = left > 0 ? left : this.#settings.ttlSeconds * 1000;
-    const timeIsUp = this.#clock
-      .sleep(Math.max(0, patience), cut.signal)
-      .then(() => "time is up" as const);
-    const tried = this.#try(cut.signal).then(
+    const timeIsUp = this.#clock.sleep(milliseconds, cut.signal).then(() => "late" as const);
+    const done = work(cut.signal).then(
       () => "done" as const,
       (error: unknown) => {
         this.#trouble = messageOf(error);
         return "failed" as const;
       },
     );
-    const outcome = await Promise.race([tried, timeIsUp]);
+    const outcome = await Promise.race([done, timeIsUp]);
     cut.abort();
+    if (outcome === "late") this.#trouble ??= "no answer";
     if (outcome === "failed" && this.#stoppedBecause === undefined) {
       this.#reporter.warn(`the lease was not renewed: ${this.#trouble ?? "no answer"}`);
     }
-    const silent = this.#clock.monotonic() - this.#renewedAt;
-    const over = silent >= this.#settings.ttlSeconds * 1000;
-    if (this.#stoppedBecause === undefined && this.#armed && over) {
-      this.#decideToStop(
-        `the lease could not be renewed for ${this.#settings.ttlSeconds} s ` +
-          `(${this.#trouble ?? "no answer"}): another side may take over at any time`,
-      );
-    }
-    await this.#stopIfDecided();
+  }
+
+  /** What an earlier keeper of this epoch has left: how far its lease counts, and since when. */
+  async #recall(signal: AbortSignal): Promise<void> {
+    const { line, epoch } = this.#me;
+    const earlier = await readLease(this.#store, line, epoch);
+    signal.throwIfAborted();
+    this.#sequence = earlier?.sequence ?? 0;
+    this.#armed = earlier !== undefined;
+    if (earlier === undefined) return;
+    const age = Math.max(0, leaseAgeSeconds(earlier, this.#clock.now()));
+    this.#overdue = age >= this.#settings.ttlSeconds;
+    // T is over: what is left is the time in which the fence is seen to be this side's still.
+    if (!this.#overdue)
+      this.#renewedAt = Math.min(this.#renewedAt, this.#clock.monotonic() - age * 1000);
   }
 
   async #try(signal: AbortSignal): Promise<void> {
@@ -148,11 +204,7 @@ class Keeper {
       );
       return;
     }
-    if (this.#sequence === undefined) {
-      const earlier = await readLease(this.#store, this.#me.line, this.#me.epoch);
-      this.#armed = earlier !== undefined;
-      this.#sequence = earlier?.sequence ?? 0;
-    }
+    this.#fenceSeen = true;
     await this.#requireArrivals();
     signal.throwIfAborted();
     const { epoch, owner, stack, region, clusterId } = this.#me;
@@ -166,13 +218,14 @@ class Keeper {
       ttlSeconds: this.#settings.ttlSeconds,
       renewSeconds: this.#settings.renewSeconds,
       canaryLatencySeconds: Math.round(this.#canaries.latencySeconds * 1000) / 1000,
-      sequence: this.#sequence + 1,
+      sequence: (this.#sequence ?? 0) + 1,
     };
     this.#sequence = lease.sequence;
     const sent = this.#clock.monotonic();
     await writeLease(this.#store, this.#me.line, lease);
     signal.throwIfAborted();
     this.#renewedAt = sent;
+    this.#overdue = false;
     this.#armed = true;
     if (this.#stoppedBecause !== undefined) {
       this.#reporter.progress("events arrive in ClickHouse again: the lease is renewed again");

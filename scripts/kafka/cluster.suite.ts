@@ -94,6 +94,12 @@ export function clusterSuite(mode: NonNullable<TestKafkaOptions["mode"]>): void 
       ]);
     });
 
+    it("leaves whoever consumes alone when it is not told who does", async () => {
+      const before = await listAcls(kafka);
+      await applyTopology(kafka, topics(), undefined, silentReporter);
+      expect(await listAcls(kafka)).toEqual(before);
+    });
+
     it("refuses another partition count, another cluster and a later epoch, changing nothing", async () => {
       const before = await captureTopology(kafka);
       const more = topics().map((topic) => ({ ...topic, partitions: 5 }));

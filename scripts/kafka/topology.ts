@@ -35,7 +35,8 @@ export interface Topology {
  * Makes logins, topics and access rules what they are declared to be, and nothing else of them.
  * Running it again changes nothing.
  *
- * @param consumer name of the login that ClickHouse may consume with; none: nobody may
+ * @param consumer name of the one login that ClickHouse may consume with. None: rules of its logins are
+ *   neither given nor taken away, as `attach` and the fence do that
  * @throws UserError, with nothing changed, when another cluster answers, a topic has another number
  *   of partitions, or a later epoch's consumer has been let in
  */
@@ -59,7 +60,12 @@ export async function applyTopology(
     }
     const existing = topics.filter((topic) => !missing.includes(topic));
     for (const topic of existing) await setTopicConfigs(admin, topic.name, topic.configs);
-    const { add, remove } = planAcls(present, acls);
+    const plan = planAcls(present, acls);
+    const { add } = plan;
+    // Run again beneath a consumer that `attach` has let in, as when a password changes: it stays.
+    const remove = plan.remove.filter(
+      ({ principal }) => consumer !== undefined || consumerEpoch(principal) === undefined,
+    );
     await changeAcls(admin, add, remove);
     if (add.length + remove.length > 0) {
       reporter.progress(

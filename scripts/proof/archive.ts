@@ -1,8 +1,14 @@
+import {
+  indexFirehose,
+  isFirehoseFolder,
+  parseFirehoseKey,
+  type MixedPartition,
+} from "../archive/firehose.ts";
 import { parseKey, type ArchiveKey } from "../archive/layout.ts";
 import type { VaultSide } from "../connection.ts";
 import type { ObjectStore } from "../vault/s3.ts";
 import { identityKey, type IdentityPartition } from "./identity.ts";
-import { noRanges, RangesBuilder, type Ranges } from "./ranges.ts";
+import { noRanges, RangesBuilder, union, type Ranges } from "./ranges.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { runsOf } from "./runs.ts";
 
@@ -18,19 +24,36 @@ export const nothing: SourceRanges = { offsets: noRanges, empty: noRanges };
 /** Folders of one identity partition: one for each epoch that archived it. */
 export interface ArchivedPartition extends IdentityPartition {
   readonly folders: readonly string[];
+  /** What Firehose streams archived of it, one for each epoch: read already, since no name tells it. */
+  readonly mixed?: readonly MixedPartition[];
 }
 
 /** Objects of one query: few enough for the server's memory, enough to keep it busy. */
 const batchObjects = 48;
 const batchBytes = 24 << 20;
 
-/** Every identity partition in the archive of the given lines, found by its folders alone. */
+/** Only what these functions need of an {@link ObjectStore}. */
+type Store = Pick<ObjectStore, "list" | "listNames" | "getStream">;
+
+/**
+ * Every identity partition in the archive of the given lines: by its folders alone, or, where a
+ * Firehose stream wrote, by reading its objects once.
+ */
 export async function listArchived(
-  store: ObjectStore,
+  store: Store,
   bucket: string,
   lines: readonly string[],
+  options: { readonly until?: Date } = {},
 ): Promise<ArchivedPartition[]> {
-  const found = new Map<string, IdentityPartition & { folders: string[] }>();
+  const found = new Map<
+    string,
+    IdentityPartition & { folders: string[]; mixed: MixedPartition[] }
+  >();
+  const known = (of: IdentityPartition): { folders: string[]; mixed: MixedPartition[] } => {
+    const there = found.get(identityKey(of)) ?? { ...of, folders: [], mixed: [] };
+    found.set(identityKey(of), there);
+    return there;
+  };
   for (const line of lines) {
     const root = line === "main" ? "" : `${line}/`;
     const epochs = (await store.listNames(bucket, root)).filter((name) => /^e\d+\/$/.test(name));
@@ -44,10 +67,13 @@ export async function listArchived(
         .slice(root.length)
         .split("/")
         .slice(1);
-      const of = { clusterId, topicId, topic, partition: Number(number) };
-      const known = found.get(identityKey(of));
-      if (known === undefined) found.set(identityKey(of), { ...of, folders: [partition] });
-      else known.folders.push(partition);
+      if (isFirehoseFolder(partition)) {
+        for (const [index, mixed] of await indexFirehose(store, bucket, partition, options)) {
+          known({ clusterId, topicId, topic, partition: index }).mixed.push(mixed);
+        }
+        continue;
+      }
+      known({ clusterId, topicId, topic, partition: Number(number) }).folders.push(partition);
     }
   }
   return [...found.values()];
@@ -55,7 +81,7 @@ export async function listArchived(
 
 /** Cluster, topic id, topic, partition: four folders deep below an epoch. */
 async function descend(
-  store: ObjectStore,
+  store: Store,
   bucket: string,
   folders: readonly string[],
   depth: number,
@@ -78,7 +104,19 @@ export interface ArchiveBatch {
 
 /** The objects of a partition whose last offset is at or above `since`, as table functions. */
 export async function* archiveBatches(
-  store: ObjectStore,
+  store: Store,
+  vault: VaultSide,
+  of: ArchivedPartition,
+  structure: string,
+  options: { readonly since?: number; readonly until?: Date } = {},
+): AsyncGenerator<ArchiveBatch, void, undefined> {
+  yield* namedBatches(store, vault, of, structure, options);
+  yield* mixedBatches(vault, of, structure, options.since ?? 0);
+}
+
+/** Objects of one partition each, by their names. */
+async function* namedBatches(
+  store: Store,
   vault: VaultSide,
   of: ArchivedPartition,
   structure: string,
@@ -109,6 +147,38 @@ export async function* archiveBatches(
   }
 }
 
+/** Firehose's objects; the table holds the rows of this partition alone. */
+function* mixedBatches(
+  vault: VaultSide,
+  of: ArchivedPartition,
+  structure: string,
+  since: number,
+): Generator<ArchiveBatch, void, undefined> {
+  for (const { objects } of of.mixed ?? []) {
+    const wanted = objects.filter(({ lastOffset }) => lastOffset >= since);
+    for (const extension of new Set(wanted.map(({ key }) => mixedExtension(key)))) {
+      const all = wanted.filter(({ key }) => mixedExtension(key) === extension);
+      for (let i = 0; i < all.length; i += batchObjects) {
+        const some = all.slice(i, i + batchObjects);
+        const keys = some.map(({ key, lastOffset }) => {
+          const epoch = parseFirehoseKey(key)?.epoch ?? 0;
+          return { ...of, epoch, lastOffset, earliest: 0, latest: 0, extension };
+        });
+        const names = some.map(({ key }) => key);
+        const table = tableOf(vault, names, keys, structure);
+        yield { keys, from: `(SELECT * FROM ${table} WHERE metadata.partition = ${of.partition})` };
+      }
+    }
+  }
+}
+
+/** How an object of Firehose's is compressed, as the other layout says it. */
+function mixedExtension(key: string): ArchiveKey["extension"] {
+  const extension = parseFirehoseKey(key)?.extension ?? "";
+  if (extension === "" || extension === "json") return "json";
+  return extension === "zst" || extension === "json.zst" ? "json.zst" : "json.gz";
+}
+
 function tableOf(
   vault: VaultSide,
   names: readonly string[],
@@ -137,8 +207,8 @@ function quoted(text: string): string {
 
 /** The offsets in the envelopes: names of objects are never believed. */
 export async function readArchived(
-  clickhouse: ClickHouse,
-  store: ObjectStore,
+  clickhouse: Pick<ClickHouse, "one">,
+  store: Store,
   vault: VaultSide,
   of: ArchivedPartition,
   options: { readonly since?: number; readonly until?: Date } = {},
@@ -146,7 +216,7 @@ export async function readArchived(
   const offsets = new RangesBuilder();
   const empty = new RangesBuilder();
   const structure = "value Nullable(String), metadata Tuple(partition UInt32, offset UInt64)";
-  for await (const batch of archiveBatches(store, vault, of, structure, options)) {
+  for await (const batch of namedBatches(store, vault, of, structure, options)) {
     const found = await clickhouse.one<{
       all_from: number[];
       all_to: number[];
@@ -167,5 +237,11 @@ export async function readArchived(
       empty.add(first, found.empty_to[i] ?? first);
     });
   }
-  return { offsets: offsets.build(), empty: empty.build() };
+  return (of.mixed ?? []).reduce<SourceRanges>(
+    (all, mixed) => ({
+      offsets: union(all.offsets, mixed.offsets),
+      empty: union(all.empty, mixed.empty),
+    }),
+    { offsets: offsets.build(), empty: empty.build() },
+  );
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { provePartition } from "./partition.ts";
+import { nothing } from "./archive.ts";
+import { nothingPresent, provePartition, type PartitionInput } from "./partition.ts";
 import { fromOffsets } from "./ranges.ts";
 
 const identity = { clusterId: "c", topicId: "t", topic: "events", partition: 0 };
@@ -55,6 +56,58 @@ test("acknowledged = present + dead-lettered + quarantined + empty + missing, wh
     ),
     { numRuns: 500 },
   );
+});
+
+const of = (part: Partial<PartitionInput>) =>
+  provePartition({
+    identity,
+    present: nothingPresent,
+    archive: nothing,
+    kafka: nothing,
+    trusted: [],
+    ...part,
+  });
+const archive = (...offsets: number[]) => ({ offsets, empty: [] });
+const events = (...ranges: number[]) => ({
+  ...nothingPresent,
+  tables: { ...nothingPresent.tables, events: ranges },
+});
+
+test("an object that never arrived is a gap of its cluster, named and not missing", () => {
+  const held = { present: events(0, 99, 200, 299), archive: archive(0, 99, 200, 299), gapsFrom: 0 };
+  expect(of(held)).toMatchObject({
+    expected: 200,
+    missing: 0,
+    gaps: 100,
+    gapRanges: [{ from: 100, to: 199 }],
+  });
+  // Of a cluster that is there Kafka itself was asked: it has no such record.
+  const { gapsFrom: _, ...live } = held;
+  expect(of(live)).toMatchObject({ gaps: 0, gapRanges: [] });
+});
+
+test("a gap lies between known offsets: what a backup brought back closes it, a cut begins it", () => {
+  const known = { archive: archive(50, 99, 150, 199) };
+  expect(of({ ...known, gapsFrom: 0 }).gapRanges).toEqual([{ from: 100, to: 149 }]);
+  expect(of({ ...known, present: events(0, 119), gapsFrom: 0 }).gapRanges).toEqual([
+    { from: 120, to: 149 },
+  ]);
+  expect(of({ ...known, gapsFrom: 40 })).toMatchObject({
+    gaps: 60,
+    gapRanges: [
+      { from: 40, to: 49 },
+      { from: 100, to: 149 },
+    ],
+  });
+  expect(of({ gapsFrom: 7 }).gaps).toBe(0);
+});
+
+test("the widest gaps are named, not the many marks of transactions before them", () => {
+  const marked = Array.from({ length: 100 }, (_, n) => [n * 10, n * 10 + 8]).flat();
+  const proof = of({ archive: archive(...marked, 1100, 1200), gapsFrom: 0 });
+  expect(proof.gaps).toBe(99 + 101);
+  expect(proof.gapRanges).toHaveLength(20);
+  expect(proof.gapRanges.at(-1)).toEqual({ from: 999, to: 1099 });
 });
 
 test("an identity in two tables is there twice", () => {

@@ -3,13 +3,16 @@ import type { IdentityPartition } from "./identity.ts";
 import type { Present } from "./present.ts";
 import {
   firstRanges,
+  highest,
   intersect,
+  lowest,
   noRanges,
   type Range,
   type Ranges,
   size,
   subtract,
   union,
+  widestRanges,
 } from "./ranges.ts";
 
 /** One line of the proof: acknowledged = present + dead-lettered + quarantined + empty + missing. */
@@ -29,6 +32,14 @@ export interface PartitionProof extends IdentityPartition {
   readonly duplicated: number;
   /** In ClickHouse, and below what archive and Kafka still keep: nothing is left to compare with. */
   readonly unverifiable: number;
+  /**
+   * Only where no Kafka can be asked: offsets between those that are known of which nothing is known.
+   * Transactions leave such holes (their markers, and what was aborted), and so does an archive object
+   * that never arrived here: which of the two cannot be told, so they are said and not red.
+   */
+  readonly gaps: number;
+  /** The widest of them. */
+  readonly gapRanges: readonly Range[];
 }
 
 export interface PartitionInput {
@@ -39,6 +50,8 @@ export interface PartitionInput {
   readonly kafka: SourceRanges;
   /** Offsets that Kafka retains and that were not looked up one by one: an arrival proves itself. */
   readonly trusted: Ranges;
+  /** No Kafka that holds these offsets can be asked: first offset from which gaps are looked for. */
+  readonly gapsFrom?: number;
 }
 
 /** The arithmetic of the proof for one partition, as sets: no number is inferred from another. */
@@ -48,6 +61,7 @@ export function provePartition(input: PartitionInput): PartitionProof {
   const known = union(input.archive.offsets, input.kafka.offsets);
   const empty = subtract(union(input.archive.empty, input.kafka.empty), arrived);
   const missing = subtract(subtract(known, arrived), empty);
+  const gaps = gapsOf(union(known, arrived), input.gapsFrom);
   const twice =
     size(intersect(events, dead)) +
     size(intersect(events, quarantine)) +
@@ -63,7 +77,17 @@ export function provePartition(input: PartitionInput): PartitionProof {
     missingRanges: firstRanges(missing),
     duplicated: input.present.repeatedRows + twice,
     unverifiable: size(subtract(subtract(arrived, known), input.trusted)),
+    gaps: size(gaps),
+    gapRanges: widestRanges(gaps),
   };
+}
+
+/** Above 0 `from` is a cut: the next offset is known to be the one after it. 0: retention may have begun anywhere. */
+function gapsOf(known: Ranges, from: number | undefined): Ranges {
+  const first = from === 0 ? lowest(known) : from;
+  const last = highest(known);
+  if (first === undefined || last === undefined || first > last) return noRanges;
+  return subtract([first, last], known);
 }
 
 export const nothingPresent: Present = {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onCleanup, runCleanups } from "../../tests/harness/process.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
+import { encodeRecord } from "../archive/envelope.ts";
+import { buildKey } from "../archive/layout.ts";
+import { packLines } from "../archive/objects.ts";
 import { attachIngest } from "../clickhouse/attach.ts";
 import {
   eventMessage,
@@ -10,8 +13,10 @@ import {
 } from "../clickhouse/fixture.ts";
 import command from "../commands/prove.ts";
 import { connectionSchema, type Connection } from "../connection.ts";
+import { withControl } from "../fence/control.ts";
 import { kafkaJs } from "../kafka/client.ts";
 import { topicState } from "../kafka/topics.ts";
+import { readAnnouncement } from "../status/announcements.ts";
 import { archiveRange, TestContext } from "./fixture.ts";
 import type { ProofResult } from "./prove.ts";
 
@@ -84,6 +89,25 @@ describe("prove", () => {
   test("nothing to compare with is refused: it would always be green", async () => {
     const { kafka: _, vault: __, ...bare } = connection;
     await expect(prove({}, bare)).rejects.toThrow(/nothing to compare the rows with/);
+  });
+
+  test("an empty topic is proven, unless the caller knows that there must be something", async () => {
+    expect(await prove()).toMatchObject({ ok: true, expected: 0 });
+    const red = await prove({ atLeast: 1 });
+    expect(red.reasons).toEqual([expect.stringContaining("there must be at least 1")]);
+    expect(command.exitCode?.(red)).toBe(1);
+  });
+
+  test("a green proof of a part is not announced as one of the whole, a red one is", async () => {
+    const announced = async (): Promise<unknown> =>
+      withControl(s3.control, (store) => readAnnouncement(store, "main", "proof"));
+    await prove();
+    const whole = await announced();
+    expect(whole).toMatchObject({ ok: true, expected: 0 });
+    expect(await prove({ sources: "kafka" })).toMatchObject({ ok: true });
+    expect(await announced()).toEqual(whole);
+    await prove({ sources: "kafka", atLeast: 1 });
+    expect(await announced()).toMatchObject({ ok: false });
   });
 
   test("events nobody consumed are missing; a stalled wait ends", async () => {
@@ -248,5 +272,38 @@ describe("prove", () => {
     const since = [{ clusterId, topicId, partition: 0, contiguous: 12 }];
     const later = await prove({ since, sources: "archive" });
     expect(later.partitions.find(({ partition }) => partition === 0)?.missing).toBe(0);
+  });
+
+  test("an object of a cluster that is gone has not arrived: its offsets are named, and not red", async () => {
+    const { topicId, topic } = await topicState(platform.kafka);
+    const gone = { clusterId: "gone", topicId, topic, partition: 0 };
+    for (const from of [0, 200]) {
+      const records = Array.from({ length: 100 }, (_, each) => ({
+        ...{ topic, partition: 0, offset: from + each, timestamp: 1_800_000_000_000 },
+        // Records without a value: there is nothing of them to store.
+        ...{ key: null, value: null, headers: [] },
+      }));
+      const key = buildKey({
+        ...{ ...gone, epoch: 1, lastOffset: from + 99 },
+        ...{ earliest: 1_800_000_000_000, latest: 1_800_000_000_000 },
+      });
+      const lines = records.map((record) => `${encodeRecord(record)}\n`).join("");
+      await s3.store.put(s3.vault.archive, key, await packLines(Buffer.from(lines)));
+    }
+    const context = new TestContext();
+    const result = await command.run(
+      connection,
+      command.params.parse({ sources: "archive", derivedWaitSeconds: 3 }),
+      context,
+    );
+    const proof = result.partitions.find(({ clusterId }) => clusterId === "gone");
+    expect(proof).toMatchObject({
+      ...{ expected: 200, empty: 200, missing: 0, gaps: 100 },
+      gapRanges: [{ from: 100, to: 199 }],
+    });
+    expect(context.said.join("\n")).toContain(
+      "the widest gap is 100 to 199 of partition 0 of gone",
+    );
+    expect(result.reasons.join()).not.toMatch(/gap|100 to 199/);
   });
 });

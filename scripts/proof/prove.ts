@@ -33,6 +33,11 @@ export interface ProofResult {
    */
   readonly sentTwice: number;
   readonly unverifiable: number;
+  /**
+   * Offsets of clusters that cannot be asked any more, between those that are known: markers and aborts of
+   * transactions, or events of an archive object that never arrived. Said, not red.
+   */
+  readonly gaps: number;
   readonly derived: DerivedTables;
   /** Only of a deep proof. */
   readonly content: { readonly compared: number; readonly different: number } | null;
@@ -61,6 +66,8 @@ export interface ProofInput {
   readonly deep: boolean;
   /** How long the derived tables may take to agree. */
   readonly derivedWaitSeconds: number;
+  /** Fewer known events are red: the caller knows that there were so many. @default 0 */
+  readonly atLeast?: number;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal;
 }
@@ -116,8 +123,9 @@ export async function prove(input: ProofInput): Promise<ProofResult> {
     duplicatedByUuid: acrossSources,
     sentTwice: withinSource,
     unverifiable: total("unverifiable"),
+    gaps: total("gaps"),
   };
-  const reasons = reasonsOf(numbers, different, derived);
+  const reasons = reasonsOf(numbers, different, derived, input.atLeast);
   return {
     ok: reasons.length === 0,
     reasons,
@@ -149,8 +157,9 @@ async function listWork(input: ProofInput): Promise<Work[]> {
   };
   for (const found of await listPresent(input.clickhouse)) add(found, { found });
   if (input.archive !== undefined) {
-    const { store, vault, lines } = input.archive;
-    for (const archived of await listArchived(store, vault.archive, lines)) {
+    const { store, vault, lines, until } = input.archive;
+    const options = until === undefined ? {} : { until };
+    for (const archived of await listArchived(store, vault.archive, lines, options)) {
       add(archived, { archived });
     }
   }
@@ -199,7 +208,7 @@ async function proveOne(input: ProofInput, of: Work): Promise<PartitionProof> {
         );
   if (input.kafka === undefined || of.live === undefined) {
     const parts = { identity: of, present, archive: within, kafka: nothing, trusted: noRanges };
-    return provePartition(parts);
+    return provePartition({ ...parts, gapsFrom: since });
   }
   const { events, dead_letters: dead, quarantine } = present.tables;
   const retained = clip([0, Number.MAX_SAFE_INTEGER], Math.max(since, of.live.earliest), last);
@@ -215,12 +224,34 @@ async function proveOne(input: ProofInput, of: Work): Promise<PartitionProof> {
   });
 }
 
-function reasonsOf(
-  numbers: { missing: number; duplicated: number; duplicatedByUuid: number },
+type Counted = Pick<
+  ProofResult,
+  | "expected"
+  | "present"
+  | "deadLettered"
+  | "quarantined"
+  | "missing"
+  | "duplicated"
+  | "duplicatedByUuid"
+>;
+
+/** Why a proof is red; an empty topic is none: only the caller knows whether there must be something. */
+export function reasonsOf(
+  numbers: Counted,
   different: number,
   derived: DerivedTables,
+  atLeast = 0,
 ): string[] {
   const reasons: string[] = [];
+  const { expected } = numbers;
+  const stored = numbers.present + numbers.deadLettered + numbers.quarantined;
+  if (expected === 0 && stored > 0) {
+    reasons.push(`none of the ${stored} stored events is in any source: nothing was compared`);
+  } else if (expected < atLeast) {
+    reasons.push(
+      `archive and Kafka know of ${expected} events, and there must be at least ${atLeast}`,
+    );
+  }
   if (numbers.missing > 0) reasons.push(`${numbers.missing} events are missing`);
   if (numbers.duplicated > 0) reasons.push(`${numbers.duplicated} rows are there twice`);
   if (numbers.duplicatedByUuid > 0) {

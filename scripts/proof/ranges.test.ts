@@ -13,6 +13,7 @@ import {
   size,
   subtract,
   union,
+  widestRanges,
 } from "./ranges.ts";
 
 const offsets = fc.array(fc.integer({ min: 0, max: 80 }), { maxLength: 60 });
@@ -95,6 +96,19 @@ describe("ranges against plain sets", () => {
     const ranges = builder.build();
     expectWellFormed(ranges);
     expect(size(ranges)).toBe(20_001);
+  });
+
+  test("the widest ranges are those that sorting all of them would give", () => {
+    fc.assert(
+      fc.property(pairs, fc.integer({ min: 1, max: 6 }), (given, limit) => {
+        const ranges = fromPairs(given);
+        const widths = (of: { from: number; to: number }[]) =>
+          of.map(({ from, to }) => to - from).sort((a, b) => b - a);
+        const widest = widestRanges(ranges, limit);
+        expect(widths(widest)).toEqual(widths(firstRanges(ranges, 100)).slice(0, limit));
+        expect(widest).toEqual(widest.toSorted((a, b) => a.from - b.from));
+      }),
+    );
   });
 
   test("clip keeps both ends", () => {

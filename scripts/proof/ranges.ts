@@ -124,6 +124,21 @@ export function firstRanges(ranges: Ranges, limit = 20): Range[] {
   return out;
 }
 
+/** The `limit` widest ranges, in the order of their offsets. @default limit 20 */
+export function widestRanges(ranges: Ranges, limit = 20): Range[] {
+  const kept: Range[] = [];
+  const width = ({ from, to }: Range): number => to - from;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const range = { from: at(ranges, i), to: at(ranges, i + 1) };
+    const last = kept.at(-1);
+    if (kept.length >= limit && last !== undefined && width(range) <= width(last)) continue;
+    if (kept.length >= limit) kept.pop();
+    const place = kept.findIndex((other) => width(other) < width(range));
+    kept.splice(place < 0 ? kept.length : place, 0, range);
+  }
+  return kept.sort((a, b) => a.from - b.from);
+}
+
 /**
  * Collects ranges that arrive nearly in order (object after object, batch after batch): in order
  * costs nothing, out of order is put aside and merged when it has grown.

@@ -7,6 +7,7 @@ import { ObjectStore } from "../vault/s3.ts";
 import { explainS3Error } from "../vault/s3-errors.ts";
 import { copyVersion, type Place, type Version } from "./copy.ts";
 import { drawLag, LagMeter } from "./lag.ts";
+import { OffsetSpans, summaryOf } from "./pending.ts";
 
 export interface ReplicatorOptions {
   readonly line: string;
@@ -41,6 +42,8 @@ interface Job extends Version {
   readonly route: Route;
   /** Milliseconds since 1970. */
   readonly writtenAt: number;
+  /** Of an archive object: offsets since the object before it, so at least its events. */
+  readonly offsets: number;
   due: number;
   attempts: number;
 }
@@ -67,6 +70,7 @@ export async function runReplicator(
   }));
   const lag = new LagMeter();
   const pending = new Set<Job>();
+  const underWay = new Set<Job>();
   const running = new Set<Promise<void>>();
   let copied = 0;
   let bytes = 0;
@@ -110,11 +114,13 @@ export async function runReplicator(
   }
 
   async function takeIn(route: Route): Promise<void> {
+    const spans = new OffsetSpans();
     for await (const { key, etag, size, lastModified } of route.from.store.list(
       route.from.bucket,
       "",
     )) {
       if (ended()) return;
+      const offsets = spans.of(key);
       if (route.seen.get(key) === etag) continue;
       route.seen.set(key, etag);
       const writtenAt = lastModified.getTime();
@@ -127,7 +133,7 @@ export async function runReplicator(
         { bucket: route.name, key, etag },
       );
       const due = writtenAt + seconds * 1000;
-      pending.add({ route, key, etag, size, writtenAt, due, attempts: 0 });
+      pending.add({ route, key, etag, size, writtenAt, offsets, due, attempts: 0 });
     }
   }
 
@@ -139,7 +145,11 @@ export async function runReplicator(
         while (running.size >= options.concurrency) await Promise.race(running);
         if (ended()) return;
         pending.delete(job);
-        const copy = copyOne(job).finally(() => running.delete(copy));
+        underWay.add(job);
+        const copy = copyOne(job).finally(() => {
+          underWay.delete(job);
+          running.delete(copy);
+        });
         running.add(copy);
       }
       await pause(0.05);
@@ -184,15 +194,17 @@ export async function runReplicator(
     while (!ended()) {
       await pause(options.statusSeconds);
       const now = Date.now();
-      const oldest = Math.min(now, ...[...pending].map((job) => job.writtenAt));
+      const missing = summaryOf([...pending, ...underWay], now);
       const { p50, max } = lag.summary();
       const body = {
         time: new Date(now).toISOString(),
         copied,
         bytes,
-        pending: pending.size + running.size,
+        pending: missing.objects,
+        /** Offsets of archive objects that have not arrived: their events, and transactions' markers. */
+        pendingEvents: missing.offsets,
         /** Age of the oldest write that has not arrived. */
-        lagSeconds: round((now - oldest) / 1000),
+        lagSeconds: round(missing.ageSeconds),
         measured: { p50: round(p50), max: round(max) },
         settings: { min: options.minLagSeconds, max: options.maxLagSeconds, seed: options.seed },
       };

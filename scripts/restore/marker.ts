@@ -61,8 +61,8 @@ export async function requireEmpty(
     `the ClickHouse server at ${clickhouse.connection.url} is not empty: ` +
       full.map(({ name, rows }) => `${name} has ${rows} rows`).join(", ") +
       `${by.length === 0 ? "" : `, restored by ${by.join(", ")}`}. A restore never writes over data, so ` +
-      "nothing was changed. Restore into a new server (a new recovery id gives the stack one), or go on with " +
-      "the recovery that wrote it.",
+      "nothing was changed. Go on with the recovery that wrote it, or destroy its stack (the vault stays) and " +
+      "`pulumi up`, which restores into a new server.",
   );
 }
 

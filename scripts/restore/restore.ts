@@ -51,8 +51,8 @@ export async function restore(
     if (mine !== undefined && mine.ledger !== (ledgerId ?? "")) {
       throw new UserError(
         `recovery "${recoveryId}" has already begun from ${mine.ledger === "" ? "the archive alone" : `backup ${mine.ledger}`}, ` +
-          `and cannot go on from ${ledgerId ?? "the archive alone"}. Nothing was changed. Use a new recovery id ` +
-          "to restore again (into an empty server).",
+          `and cannot go on from ${ledgerId ?? "the archive alone"}. Nothing was changed. To restore again, ` +
+          "destroy this stack (the vault stays) and `pulumi up`: it is then a recovery of its own, into an empty server.",
       );
     }
     if (mine?.phase === "done") {

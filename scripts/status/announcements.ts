@@ -17,7 +17,10 @@ export const announcements = {
   }),
   replicator: z.object({
     time,
+    /** Objects that have not arrived. */
     pending: z.number(),
+    /** Offsets in those of the archive; absent: it was not said. */
+    pendingEvents: z.number().nullish(),
     /** Age of the oldest write that has not arrived. */
     lagSeconds: z.number(),
   }),
@@ -27,6 +30,8 @@ export const announcements = {
     stack: z.string(),
     epoch: z.int().positive(),
     ok: z.boolean(),
+    /** Events that the sources knew of; absent in the proofs of an older version. */
+    expected: z.number().optional(),
     missing: z.number(),
     duplicated: z.number(),
     reasons: z.array(z.string()),
@@ -55,7 +60,7 @@ export async function readAnnouncement<K extends keyof Announcements>(
 
 /** What would be lost if the primary's region went away at the time of its last word. */
 export const atRisk = z.object({
-  /** Events that were in Kafka alone; null: the archiver never said. */
+  /** Events that were in Kafka alone, or in objects that were on their way; null: it is not known. */
   events: z.number().nullable(),
   /** Age of the oldest write that had not reached this region, plus the time since the last flush. */
   seconds: z.number().nullable(),
@@ -63,6 +68,9 @@ export const atRisk = z.object({
   at: z.string().nullable(),
 });
 export type AtRisk = z.infer<typeof atRisk>;
+
+/** Of two words the later one tells nothing of what happened since the other, seconds. */
+const silentSeconds = 30;
 
 /** Reckoned from what archiver and replicator announced last, and the last renewal of the lease. */
 export async function readAtRisk(
@@ -77,6 +85,18 @@ export async function readAtRisk(
   const flushed = archiver.lastFlushAt == null ? undefined : Date.parse(archiver.lastFlushAt);
   const sinceFlush =
     archiver.lag === 0 || flushed === undefined ? archiver.flushSeconds : (last - flushed) / 1000;
-  const seconds = Math.max(0, sinceFlush) + (replicator?.lagSeconds ?? 0);
-  return { events: archiver.lag, seconds: Math.round(seconds * 10) / 10, at: archiver.time };
+  const silence =
+    replicator === undefined ? undefined : (last - Date.parse(replicator.time)) / 1000;
+  // A replicator that had fallen silent copied nothing from then on, and nobody counted that.
+  const since = silence !== undefined && silence > silentSeconds ? silence : 0;
+  const pending =
+    replicator === undefined || since > 0
+      ? null
+      : (replicator.pendingEvents ?? (replicator.pending === 0 ? 0 : null));
+  const seconds = Math.max(0, sinceFlush) + (replicator?.lagSeconds ?? 0) + since;
+  return {
+    events: pending === null ? null : archiver.lag + pending,
+    seconds: Math.round(seconds * 10) / 10,
+    at: archiver.time,
+  };
 }

@@ -42,6 +42,7 @@ const good = {
     stack: "local",
     epoch: 2,
     ok: true,
+    expected: 900,
     missing: 0,
     duplicated: 0,
     reasons: [],
@@ -84,6 +85,7 @@ const bad: [string, Partial<Facts>, string][] = [
     "proof",
   ],
   ["a proof of the epoch before", { proof: { ...good.proof, epoch: 1 } }, "proof"],
+  ["a proof of nothing", { proof: { ...good.proof, expected: 0 } }, "proof"],
   ["an old proof", { proof: { ...good.proof, at: at(100_000) } }, "proof"],
 ];
 

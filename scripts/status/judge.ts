@@ -137,6 +137,9 @@ function proofCheck({ proof, now, fence }: Facts, { proofSeconds }: Thresholds):
   if (fence !== undefined && proof.epoch !== fence.epoch) {
     return red(name, `the last one is of epoch ${proof.epoch}`);
   }
+  // A platform that works has its keeper's own events at the least.
+  if (proof.expected === 0)
+    return red(name, `${ago(seconds)}: it knew of no event, so proved nothing`);
   const said = `nothing missing, nothing twice, ${ago(seconds)}`;
   return seconds > proofSeconds ? red(name, `${said}: too old`) : green(name, said);
 }

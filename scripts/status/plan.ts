@@ -1,4 +1,5 @@
 import { pickChain } from "../backup/chains.ts";
+import { parseFirehoseKey } from "../archive/firehose.ts";
 import { parseKey } from "../archive/layout.ts";
 import { objectsOf } from "../backup/chains.ts";
 import { totalBytes } from "../backup/objects.ts";
@@ -89,7 +90,12 @@ async function archiveAbove(
     line === "main" ? "e" : `${line}/e`,
   )) {
     const of = parseKey(key);
-    if (of?.line !== line || of.lastOffset < (cuts.get(identityKey(of)) ?? 0)) continue;
+    // A Firehose object's name tells no offsets: it may hold some.
+    const counts =
+      of === undefined
+        ? parseFirehoseKey(key)?.line === line
+        : of.line === line && of.lastOffset >= (cuts.get(identityKey(of)) ?? 0);
+    if (!counts) continue;
     objects += 1;
     bytes += size;
   }

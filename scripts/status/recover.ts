@@ -3,15 +3,9 @@ import { execa } from "execa";
 import { z } from "zod";
 import { environment, projectRoot, pulumi } from "../cli/pulumi.ts";
 import { UserError, type Context } from "../command.ts";
+import { localBuckets } from "../vault/policies.ts";
 import { backendFolder, findLocks, type StackLock } from "./pulumi-lock.ts";
 import type { PlanInput } from "./plan.ts";
-
-/** Buckets of the vault, as the platform `local` names them (components/vault/local.ts). */
-const defaultBuckets = {
-  backups: "recover-backups",
-  archive: "recover-archive",
-  control: "recover-control",
-};
 
 /** Where the vault is, from the stack's own config alone: the stack need not be up. */
 export async function planInputOf(stack: string): Promise<PlanInput> {
@@ -58,7 +52,7 @@ export function planInputFrom(stack: string, printed: unknown): PlanInput {
     secretAccessKey: value("vaultSecretAccessKey"),
   };
   const trust = config["recover:trust"];
-  const { backups, archive, control } = defaultBuckets;
+  const { backups, archive, control } = localBuckets;
   return {
     vault: { ...access, backups, archive },
     control: { ...access, bucket: control },

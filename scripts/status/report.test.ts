@@ -32,7 +32,17 @@ const results = {
   cursors: timed({ cursors: [{ partition: 0, resumeAt: 0 }], filledFromArchive: 1 }, 7, 8),
   tenancy: timed({ postgres: { timeline: 2 } }, 7, 7.5),
   prove: timed(
-    { ok: true, present: 146, deadLettered: 4, quarantined: 2, partitions: [1, 2] },
+    {
+      ...{ ok: true, present: 146, deadLettered: 4, quarantined: 2, gaps: 100 },
+      partitions: [
+        {
+          ...{ clusterId: "old", topicId: "t", topic: "events", partition: 3, present: 90 },
+          ...{ gaps: 100, gapRanges: [{ from: 100, to: 199 }] },
+        },
+        { ...{ clusterId: "new", topic: "events", partition: 3 }, gaps: 0, gapRanges: [] },
+        "of an older version",
+      ],
+    },
     9,
     11,
   ),
@@ -61,7 +71,16 @@ describe("reportOf", () => {
       "tenancy",
       "prove",
     ]);
-    expect(report.proof).toEqual({ ok: true, present: 146, deadLettered: 4, quarantined: 2 });
+    expect(report.proof).toEqual({
+      ...{ ok: true, present: 146, deadLettered: 4, quarantined: 2 },
+      gaps: 100,
+    });
+    expect(report.gaps).toEqual([
+      {
+        ...{ clusterId: "old", topic: "events", partition: 3 },
+        ...{ gaps: 100, gapRanges: [{ from: 100, to: 199 }] },
+      },
+    ]);
   });
 
   test("a fence by the broker loses nothing; boxes that are not there are left out", () => {

@@ -33,6 +33,17 @@ export interface RecoveryReport {
   readonly postgres: unknown;
   /** The final proof without its table of partitions. */
   readonly proof: unknown;
+  /**
+   * Per partition of a cluster that is gone: offsets between known ones that nobody knows, and the widest
+   * of them. Transactions leave such holes, and events that had not arrived when the region was lost.
+   */
+  readonly gaps: readonly {
+    readonly clusterId: string;
+    readonly topic: string;
+    readonly partition: number;
+    readonly gaps: number;
+    readonly gapRanges: readonly { readonly from: number; readonly to: number }[];
+  }[];
   /** Of this recovery, for the plan of a next one; null where nothing was measured. */
   readonly throughput: {
     readonly restoreBytesPerSecond: number | null;
@@ -63,6 +74,13 @@ const cursorsBox = z
 const proofBox = z
   .object({ present: z.number(), deadLettered: z.number(), quarantined: z.number() })
   .loose();
+const gapped = z.object({
+  clusterId: z.string(),
+  topic: z.string(),
+  partition: z.number(),
+  gaps: z.number().positive(),
+  gapRanges: z.array(z.object({ from: z.number(), to: z.number() })),
+});
 const fenceBox = z.object({ kind: z.string() }).loose();
 const tenancyBox = z.object({ postgres: z.unknown() }).loose();
 
@@ -104,7 +122,7 @@ export function reportOf(
   const seconds = phases.length === 0 ? null : endOf(phases);
   const restored = find("restore", timedBytes);
   const replayed = find("replay", timedBytes);
-  const { partitions: _, ...proofSummary } = (proof ?? {}) as Record<string, unknown>;
+  const { partitions, ...proofSummary } = (proof ?? {}) as Record<string, unknown>;
   return {
     recoveryId,
     ledger: pick?.ledger ?? null,
@@ -121,6 +139,10 @@ export function reportOf(
     cursors: cursors?.cursors ?? [],
     postgres: find("tenancy", tenancyBox)?.postgres ?? null,
     proof: proof === undefined ? null : proofSummary,
+    gaps: (Array.isArray(partitions) ? partitions : []).flatMap((partition) => {
+      const parsed = gapped.safeParse(partition);
+      return parsed.success ? [parsed.data] : [];
+    }),
     throughput: {
       restoreBytesPerSecond: rate(restored),
       replayBytesPerSecond: rate(replayed),

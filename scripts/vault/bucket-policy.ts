@@ -22,11 +22,12 @@ const objectActions: Record<Exclude<Verb, "list">, readonly string[]> = {
 };
 
 /**
- * The policy of one bucket, from nothing but the names of the logins: so it can be made again at any
- * time by anybody. A revoked login has no grant and an explicit refusal, which wins over every grant
+ * The policy of one bucket, from the names of the logins and who holds their lines: so it can be made
+ * again at any time by anybody. A login whose epoch is not taken yet reads at most. A revoked login has no grant and an explicit refusal, which wins over every grant
  * that somebody may add by hand.
  * @param bucket the bucket's name
  * @param revoked names whose epoch was fenced
+ * @param waiting names whose epoch is not taken yet. @default none
  * @returns undefined when no login has anything to do with the bucket
  */
 export function bucketPolicy(
@@ -34,13 +35,17 @@ export function bucketPolicy(
   bucket: string,
   names: readonly string[],
   revoked: readonly string[],
+  waiting: readonly string[] = [],
 ): PolicyDocument | undefined {
   const allow = names
     .filter((name) => !revoked.includes(name))
     .flatMap((name) => {
       const user = parseUserName(name);
       if (user === undefined) return [];
-      const grants = grantsOf(user).filter((grant) => grant.bucket === purpose);
+      const grants = grantsOf(user).filter(
+        ({ bucket: of, verb }) =>
+          of === purpose && (verb === "read" || verb === "list" || !waiting.includes(name)),
+      );
       return grants.map((grant) => allowStatement(name, bucket, grant));
     });
   const deny: PolicyStatement[] =

@@ -1,25 +1,8 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { UserError } from "../command.ts";
 import type { S3Access } from "../connection.ts";
-
-/** Node's digests in the form that the signer asks for. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: Parameters<typeof createHmac>[1] | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash("sha256") : createHmac("sha256", secret as Uint8Array);
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === "string" ? data : (data as Uint8Array));
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest());
-  }
-  reset(): void {
-    throw new Error("a digest is used once");
-  }
-}
+import { Sha256 } from "../sha256.ts";
 
 /**
  * The logins of a versitygw (its admin API: S3's signature over `PATCH /create-user` and the like, XML

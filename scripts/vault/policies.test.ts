@@ -6,6 +6,7 @@ import {
   grantsOf,
   parseUserName,
   recoveryName,
+  standingOf,
   writerName,
   writerRoles,
 } from "./policies.ts";
@@ -22,7 +23,10 @@ describe("names of logins", () => {
       fc.property(role, epoch, line, (r, e, l) => {
         const expected = { kind: "writer", role: r, epoch: e, line: l };
         for (const of of [{ line: l }, { line: l, owner }]) {
-          expect(parseUserName(writerName(r, e, of))).toEqual(expected);
+          expect(parseUserName(writerName(r, e, of))).toEqual({
+            ...expected,
+            ...("owner" in of ? { owner: "1b4c09fe" } : {}),
+          });
           expect(belongsToEpoch(writerName(r, e, of), l, e)).toBe(true);
           expect(belongsToEpoch(writerName(r, e, of), l, e + 1)).toBe(false);
         }
@@ -81,6 +85,29 @@ describe("the policy table", () => {
       const text = JSON.stringify(bucketPolicy(purpose, purpose, names, []));
       expect(text).not.toMatch(/DeleteObjectVersion|Bypass|PutObjectRetention|PutBucket|s3:\*/);
     }
+  });
+});
+
+describe("who may write", () => {
+  const user = parseUserName(writerName("wal", 2, { owner }));
+  const rival = "2222222222-0d0c-4ac3-9d8b-5a3b7a4e7d11";
+  test.each([
+    ["a line that nobody holds", undefined, "may write"],
+    ["its epoch is the holder's", { epoch: 2, owner }, "may write"],
+    ["its epoch is yet to be taken", { epoch: 1, owner: rival }, "waits"],
+    ["another stack took its epoch", { epoch: 2, owner: rival }, "revoked"],
+    ["its epoch has passed", { epoch: 3, owner }, "revoked"],
+  ])("%s", (_what, holder, standing) => {
+    expect(user && standingOf(user, holder)).toBe(standing);
+  });
+
+  test("whoever waits reads at most", () => {
+    const names = ["wal-e2", "backup-e2"];
+    const actions = bucketPolicy("backups", "b", names, [], names)?.Statement.flatMap(
+      ({ Action }) => Action,
+    );
+    expect(actions).toContain("s3:GetObject");
+    expect(actions?.join()).not.toMatch(/Put|Delete|Abort/);
   });
 });
 

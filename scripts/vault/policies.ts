@@ -1,8 +1,15 @@
 import { epochPrefix } from "../archive/layout.ts";
 import { keys } from "../fence/records.ts";
 
-/** The vault's buckets by purpose; their names are settings. */
+/** The vault's buckets by purpose. */
 export type BucketPurpose = "backups" | "archive" | "control";
+
+/** Their names on the platform `local`, where each region's server has its own. */
+export const localBuckets = {
+  backups: "recover-backups",
+  archive: "recover-archive",
+  control: "recover-control",
+} as const satisfies Record<BucketPurpose, string>;
 
 /**
  * Who writes on behalf of one epoch: each with a login of its own, so that a fence can take exactly
@@ -18,6 +25,8 @@ export type VaultUser =
       readonly role: WriterRole;
       readonly line: string;
       readonly epoch: number;
+      /** First 8 hex digits of the stack's owner id. */
+      readonly owner?: string;
     }
   /** Reads everything, writes the control records of its line. */
   | { readonly kind: "recovery"; readonly line: string }
@@ -36,7 +45,7 @@ export interface Grant {
 }
 
 const linePattern = "[a-z][a-z0-9-]*";
-const ownerPattern = "(?:-[0-9a-f]{8})?";
+const ownerPattern = "(?:-([0-9a-f]{8}))?";
 const writerPattern = new RegExp(
   `^(?:(${linePattern})-)?(${writerRoles.join("|")})-e([1-9][0-9]*)${ownerPattern}$`,
 );
@@ -75,8 +84,14 @@ export function parseUserName(name: string): VaultUser | undefined {
   if (name === "replicator-writer") return { kind: "replicator", side: "writer" };
   const writer = writerPattern.exec(name);
   if (writer !== null) {
-    const [, line = "main", role, epoch] = writer;
-    return { kind: "writer", role: role as WriterRole, line, epoch: Number(epoch) };
+    const [, line = "main", role, epoch, owner] = writer;
+    return {
+      kind: "writer",
+      role: role as WriterRole,
+      line,
+      epoch: Number(epoch),
+      ...(owner === undefined ? {} : { owner }),
+    };
   }
   const recovery = recoveryPattern.exec(name);
   if (recovery !== null) return { kind: "recovery", line: recovery[1] ?? "main" };
@@ -144,6 +159,22 @@ const writerGrants: Record<
 
 function verbs(bucket: BucketPurpose, of: readonly Verb[], key: string): Grant[] {
   return of.map((verb) => ({ bucket, verb, keys: key }));
+}
+
+/**
+ * Whether a login may write, by who holds its line: the epoch in force and its holder may. An epoch
+ * that is yet to be taken may read; one that was passed, or taken by another stack, may nothing.
+ *
+ * @param holder of the login's line; undefined: nobody has claimed it yet, and its first epoch may
+ */
+export function standingOf(
+  user: VaultUser,
+  holder: { readonly epoch: number; readonly owner: string } | undefined,
+): "may write" | "waits" | "revoked" {
+  if (user.kind !== "writer" || holder === undefined) return "may write";
+  if (user.epoch > holder.epoch) return "waits";
+  const own = user.owner === undefined || holder.owner.startsWith(user.owner);
+  return user.epoch === holder.epoch && own ? "may write" : "revoked";
 }
 
 /** True for logins that a fence takes away together with an epoch. */

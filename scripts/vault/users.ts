@@ -1,9 +1,11 @@
 import { UserError } from "../command.ts";
 import type { ControlBucket, VaultSide } from "../connection.ts";
+import { withControl } from "../fence/control.ts";
+import { currentFence } from "../fence/epoch.ts";
 import { readPolicy, writePolicy } from "./buckets.ts";
 import { bucketPolicy, revokedIn } from "./bucket-policy.ts";
 import { GatewayUsers } from "./gateway.ts";
-import { belongsToEpoch, parseUserName, type BucketPurpose } from "./policies.ts";
+import { belongsToEpoch, parseUserName, standingOf, type BucketPurpose } from "./policies.ts";
 import { ObjectStore } from "./s3.ts";
 
 /** The buckets of one S3 server by purpose; `control` exists in the standby's region only. */
@@ -18,31 +20,45 @@ export function bucketsOf(vault: VaultSide, control: ControlBucket | undefined):
   };
 }
 
-/** How often policies are written again because logins changed meanwhile. */
+/** How often policies are written again because logins or fences changed meanwhile. */
 const attempts = 5;
 
 /**
- * Writes every bucket's policy from the logins that the server has. Logins of other stacks and
- * everything that a fence revoked stay as they are; two callers at once end with the same policies.
+ * Writes every bucket's policy from the logins that the server has and the fences of their lines (see
+ * {@link standingOf}). Logins of other stacks and everything that was ever revoked stay as they are;
+ * two callers at once, and a fence that is taken meanwhile, end with the same policies.
+ *
+ * @param control where the fences are; undefined: only what was revoked before is
  * @returns the names that are revoked
  */
 export async function applyPolicies(
   store: ObjectStore,
   buckets: VaultBuckets,
+  control: ControlBucket | undefined,
   revoke: (name: string) => boolean = () => false,
 ): Promise<string[]> {
   const users = new GatewayUsers(store.access);
   for (let attempt = 1; ; attempt++) {
     const before = await vaultUsers(users);
-    const revoked = revokedNames(before, await allRevoked(store, buckets), revoke);
+    const standing = await standings(control, before);
+    const revoked = revokedNames(
+      before,
+      await allRevoked(store, buckets),
+      (name) => revoke(name) || standing.get(name) === "revoked",
+    );
+    const waiting = before.filter((name) => standing.get(name) === "waits");
     for (const [purpose, bucket] of Object.entries(buckets) as [BucketPurpose, string][]) {
-      const policy = bucketPolicy(purpose, bucket, before, revoked);
+      const policy = bucketPolicy(purpose, bucket, before, revoked, waiting);
       if (policy !== undefined) await writePolicy(store, bucket, policy);
     }
+    // A fence is taken before it revokes: whoever writes policies meanwhile sees it now at the latest.
     const after = await vaultUsers(users);
+    const stood = await standings(control, after);
     const stored = await allRevoked(store, buckets);
     const settled =
-      after.join() === before.join() && revoked.every((name) => stored.includes(name));
+      after.join() === before.join() &&
+      after.every((name) => stood.get(name) === standing.get(name)) &&
+      revoked.every((name) => stored.includes(name));
     if (settled) return revoked;
     if (attempt === attempts) {
       throw new UserError(
@@ -51,6 +67,29 @@ export async function applyPolicies(
       );
     }
   }
+}
+
+/** What each login may do by the fences; empty when there is nobody to ask. */
+async function standings(
+  control: ControlBucket | undefined,
+  names: readonly string[],
+): Promise<Map<string, ReturnType<typeof standingOf>>> {
+  if (control === undefined) return new Map();
+  const users = names.flatMap((name) => {
+    const user = parseUserName(name);
+    return user?.kind === "writer" ? [{ name, user }] : [];
+  });
+  const lines = [...new Set(users.map(({ user }) => user.line))];
+  const holders = await withControl(
+    control,
+    async (fences) =>
+      new Map(
+        await Promise.all(
+          lines.map(async (line) => [line, await currentFence(fences, line)] as const),
+        ),
+      ),
+  );
+  return new Map(users.map(({ name, user }) => [name, standingOf(user, holders.get(user.line))]));
 }
 
 /**
@@ -67,7 +106,7 @@ export async function revokeEpoch(
 ): Promise<{ revoked: string[] }> {
   const store = new ObjectStore(access);
   try {
-    const all = await applyPolicies(store, bucketsOf(access, control), (name) =>
+    const all = await applyPolicies(store, bucketsOf(access, control), control, (name) =>
       belongsToEpoch(name, line, epoch),
     );
     return { revoked: all.filter((name) => belongsToEpoch(name, line, epoch)) };
@@ -94,11 +133,15 @@ function revokedNames(
   former: readonly string[],
   revoke: (name: string) => boolean,
 ): string[] {
-  const epochs = former.map(parseUserName).filter((user) => user?.kind === "writer");
+  // Of one stack: of two that were to take an epoch one has it.
+  const ofStack = (name: string): string | undefined => {
+    const user = parseUserName(name);
+    return user?.kind === "writer"
+      ? JSON.stringify([user.line, user.epoch, user.owner])
+      : undefined;
+  };
+  const stacks = new Set(former.flatMap((name) => ofStack(name) ?? []));
   return names.filter(
-    (name) =>
-      former.includes(name) ||
-      revoke(name) ||
-      epochs.some((user) => belongsToEpoch(name, user.line, user.epoch)),
+    (name) => former.includes(name) || revoke(name) || stacks.has(ofStack(name) ?? ""),
   );
 }

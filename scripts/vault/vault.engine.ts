@@ -6,6 +6,9 @@ import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
 import { UserError } from "../command.ts";
 import vault from "../commands/vault.ts";
 import { connectionSchema, type Connection } from "../connection.ts";
+import { withControl } from "../fence/control.ts";
+import { createFence } from "../fence/epoch.ts";
+import { readPolicy, writePolicy } from "./buckets.ts";
 import { ObjectStore } from "./s3.ts";
 import { revokeEpoch } from "./users.ts";
 
@@ -73,7 +76,7 @@ describe("the policy table, attacked on the real server", () => {
     ["lease-e1", "lists fences", list("control", "main/fence/")],
     ["recovery", "reads backups", read("backups", "e1/ledgers/x.json")],
     ["recovery", "lists everything", list("archive", "")],
-    ["recovery", "writes fences", write("control", "main/fence/2.json")],
+    ["recovery", "writes its line", write("control", "main/steps/r/fence.json")],
     ["replicator-reader", "reads everything", read("backups", "e1/ledgers/x.json")],
     ["replicator-writer", "writes everything", write("backups", "e1/postgres/main/wals/2")],
     ["drill-x-archiver-e1", "writes its line", write("archive", "drill-x/e1/c/1.zst")],
@@ -150,12 +153,12 @@ describe("a locked object", () => {
 describe("conditional writes", () => {
   test("of 20 writers exactly one creates", async () => {
     const writers = Array.from({ length: 20 }, (_, i) =>
-      as("recovery").putIfAbsent("control", "main/fence/7.json", `writer ${i}`),
+      as("recovery").putIfAbsent("control", "main/steps/r/7.json", `writer ${i}`),
     );
     const results = await Promise.all(writers);
     const winner = results.findIndex(({ created }) => created);
     expect(results.filter(({ created }) => created)).toHaveLength(1);
-    expect(await s3.store.getText("control", "main/fence/7.json")).toBe(`writer ${winner}`);
+    expect(await s3.store.getText("control", "main/steps/r/7.json")).toBe(`writer ${winner}`);
   });
 
   test("of 20 writers exactly one replaces the version they all saw", async () => {
@@ -243,5 +246,62 @@ describe("the command", () => {
     const again = await run(["archiver-e1", "wal-e1"]);
     expect(again.revoked).toEqual(first.revoked);
     await refused();
+  });
+
+  test("an epoch that is not taken yet reads; its holder writes, and nobody else of that epoch", async () => {
+    const [east, west] = ["1111aaaa", "2222bbbb"];
+    const wal = (owner: string) => as(`wal-e3-${owner}`);
+    const key = (n: number) => `e3/postgres/main/wals/${n}`;
+    const control = { ...connection, control: s3.control };
+    await run([`wal-e3-${east}`, `wal-e3-${west}`, `backup-e3-${west}`]);
+    // Nobody has claimed the line yet: its first epoch is whoever's.
+    await expect(wal(east).put("backups", key(1), "x")).resolves.toBeDefined();
+
+    const fence = {
+      role: "standby",
+      region: "west",
+      kind: "lease",
+      reason: "test",
+    } as const;
+    await withControl(s3.control, async (store) => {
+      for (const epoch of [1, 2]) {
+        const request = { ...fence, epoch, owner: "0000", stack: "old", recoveryId: `r${epoch}` };
+        await createFence(store, "main", request);
+      }
+    });
+    await run([]);
+    for (const owner of [east, west]) {
+      await expect(wal(owner).put("backups", key(2), "x")).rejects.toThrow(/not permitted/);
+    }
+    await expect(as(`backup-e3-${west}`).getText("backups", key(1))).resolves.toBe("x");
+
+    const won = { ...fence, epoch: 3, owner: `${west}-dddd`, stack: "west", recoveryId: "r3" };
+    await withControl(s3.control, (store) => createFence(store, "main", won));
+    const { revoked } = await vault.run(control, vault.params.parse({}), silentReporter);
+    expect(revoked).toContain(`wal-e3-${east}`);
+    await expect(wal(west).put("backups", key(3), "x")).resolves.toBeDefined();
+    await expect(wal(east).put("backups", key(3), "y")).rejects.toThrow(/not permitted/);
+  });
+
+  test("policies that were being written when a fence was passed end with its refusals", async () => {
+    await run(["archiver-e4-1111aaaa", "archiver-e4-2222bbbb"]);
+    const before = await readPolicy(s3.store, "archive");
+    const taken = {
+      epoch: 4,
+      owner: "1111aaaa-eeee",
+      stack: "east",
+      role: "standby",
+      region: "east",
+      recoveryId: "r4",
+      kind: "lease",
+      reason: "test",
+    } as const;
+    await withControl(s3.control, (store) => createFence(store, "main", taken));
+    await revokeEpoch(s3.vault, s3.control, "main", 3);
+    // Somebody who had read logins and fences before writes what belongs to that moment.
+    if (before !== undefined) await writePolicy(s3.store, "archive", before);
+    await run([]);
+    await expect(as("archiver-e4-2222bbbb").put("archive", "e4/x", "x")).rejects.toThrow();
+    await expect(as("archiver-e4-1111aaaa").put("archive", "e4/x", "x")).resolves.toBeDefined();
   });
 });

@@ -30,6 +30,8 @@ export interface SplitAcks {
   /** By hex of the hash: sent, but never answered (a send that the disaster cut off). */
   readonly inDoubt: ReadonlyMap<string, AckRecord>;
   readonly acknowledged: number;
+  /** Logs that end within a batch: what their producer learnt after that is not known. */
+  readonly cutOff: readonly string[];
 }
 
 interface Target {
@@ -48,10 +50,11 @@ export async function splitAcks(logs: readonly string[], folder: string): Promis
   const partitions = new Map<string, PartitionAcks & { files: string[] }>();
   const targets = new Map<string, Target>();
   const inDoubt = new Map<string, AckRecord>();
+  const cutOff: string[] = [];
   let acknowledged = 0;
 
   for (const [index, log] of logs.entries()) {
-    for await (const batch of readAckLog(log)) {
+    for await (const batch of readAckLog(log, () => cutOff.push(log))) {
       if (batch.outcome === "in-doubt") {
         for (const record of recordsOf(batch)) inDoubt.set(record.sha256.toString("hex"), record);
         continue;
@@ -89,7 +92,7 @@ export async function splitAcks(logs: readonly string[], folder: string): Promis
     stream.end();
     await once(stream, "close");
   }
-  return { partitions: [...partitions.values()], inDoubt, acknowledged };
+  return { partitions: [...partitions.values()], inDoubt, acknowledged, cutOff };
 }
 
 const chunkRecords = 4096;

@@ -5,6 +5,7 @@ import type { Reader } from "./http.ts";
 import { PartitionJudge, type PartitionVerdict } from "./judge.ts";
 import { databaseOf, doubledUuids, storedPartitions, storedRows, storedSums } from "./stored.ts";
 import { Sums } from "./sums.ts";
+import { Tenants, type Tenancy, type TenantVerdict } from "./tenants.ts";
 
 export interface CheckInput {
   readonly reader: Reader;
@@ -13,6 +14,8 @@ export interface CheckInput {
   readonly ackLogs: readonly string[];
   /** What the archive's copy held of one cluster when the disaster struck. @default nothing */
   readonly archive?: { readonly clusterId: string; readonly held: Archived };
+  /** What PostgreSQL says of teams. @default nothing is known of them, and their walls are not judged */
+  readonly tenancy?: Tenancy;
   /** A folder of the checker's own: made, and removed at the end. */
   readonly scratch: string;
   readonly progress?: (text: string) => void;
@@ -41,6 +44,10 @@ export interface CheckResult {
   /** Milliseconds since 1970; null when nothing was lost. */
   readonly oldestLostAt: number | null;
   readonly newestLostAt: number | null;
+  /** Null when PostgreSQL was not asked. */
+  readonly tenants: TenantVerdict | null;
+  /** Logs that end within a batch. */
+  readonly logsCutOff: readonly string[];
   readonly aggregatesEqual: boolean;
   readonly aggregateDifferences: readonly string[];
   readonly partitions: readonly PartitionResult[];
@@ -51,6 +58,7 @@ export async function check(input: CheckInput): Promise<CheckResult> {
   const database = databaseOf(input.eventsTable);
   const split = await splitAcks(input.ackLogs, input.scratch);
   const sent = new Sums();
+  const tenants = new Tenants(input.tenancy?.before ?? Infinity);
   const results: PartitionResult[] = [];
   try {
     const stored = await storedPartitions(input.reader, database);
@@ -64,8 +72,9 @@ export async function check(input: CheckInput): Promise<CheckResult> {
       const judge = new PartitionJudge(
         offsets,
         split.inDoubt,
-        (record) => {
-          sent.add(record.team, record.hour, 1, record.propertiesBytes);
+        (record, place) => {
+          tenants.add(record.team, place, record.at);
+          if (place === "events") sent.add(record.team, record.hour, 1, record.propertiesBytes);
         },
         (offset) => held?.has(partition.partition, offset) ?? false,
       );
@@ -103,6 +112,8 @@ export async function check(input: CheckInput): Promise<CheckResult> {
     unexplained: total((verdict) => verdict.unexplained),
     oldestLostAt: lost === 0 ? null : Math.min(...results.map((one) => one.lost.oldestAt)),
     newestLostAt: lost === 0 ? null : Math.max(...results.map((one) => one.lost.newestAt)),
+    tenants: input.tenancy === undefined ? null : tenants.judge(input.tenancy),
+    logsCutOff: split.cutOff,
     aggregatesEqual: differences.count === 0,
     aggregateDifferences: differences.examples,
     partitions: results,
@@ -112,7 +123,16 @@ export async function check(input: CheckInput): Promise<CheckResult> {
 /** What is wrong beyond losses, one line each; empty when the result is green. */
 export function faults(result: CheckResult): string[] {
   const say = (count: number, text: string): string[] => (count === 0 ? [] : [`${count} ${text}`]);
+  const { tenants } = result;
+  const teams = tenants === null ? "" : ` (${tenants.examples.join("; ")})`;
   return [
+    ...(result.eventsAcknowledged > 0 ? [] : ["no event was acknowledged: nothing was checked"]),
+    ...result.logsCutOff.map(
+      (log) => `${log} ends within a batch: what was acknowledged after that is not checked`,
+    ),
+    ...say(tenants?.hidden ?? 0, `events are in quarantine although their team is there${teams}`),
+    ...say(tenants?.exposed ?? 0, `events of lost teams are visible${teams}`),
+    ...say(tenants?.split ?? 0, `events of teams that are in quarantine are visible${teams}`),
     ...say(result.lostThoughArchived, "events are lost although the archive's copy held them"),
     ...say(result.eventsDuplicated, "events are there more than once"),
     ...say(result.altered, "events were stored with another content than was sent"),

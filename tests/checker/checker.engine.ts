@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { structureStatements } from "../../scripts/clickhouse/schema.ts";
 import { applyTopology } from "../../scripts/kafka/topology.ts";
 import { Fleet } from "../drill/producers/fleet.ts";
+import { spoil } from "../drill/spoil.ts";
 import { startClickHouse, type TestClickHouse } from "../harness/clickhouse.ts";
 import { startKafka, type TestKafka } from "../harness/kafka.ts";
 import { silentReporter } from "../harness/reporter.ts";
@@ -156,5 +157,53 @@ describe("the checker on real engines, fed by the drill's producers", () => {
     const altered = await run();
     expect(altered).toMatchObject({ eventsLost: 0, eventsDuplicated: 0, altered: 1 });
     expect(faults(altered)).not.toEqual([]);
+  });
+
+  it("turns red when a team that PostgreSQL has is in quarantine, and when a log ends too early", async () => {
+    const { url, reader } = clickhouse.connection;
+    if (reader === undefined) throw new Error("no read-only login");
+    const spoilt = {
+      eventsTable: "posthog.events",
+      connection: { clickhouse: clickhouse.connection },
+    };
+    const before = (await run()).aggregateDifferences;
+    await spoil(spoilt, "hide-team");
+    const input = {
+      reader: { url, ...reader },
+      eventsTable: "posthog.events",
+      scratch: join(folder, "scratch"),
+    };
+    const own = new Set([1, 2]);
+    const judged = await check({
+      ...input,
+      ackLogs: logs(),
+      tenancy: { present: own, own, before: Date.now() },
+    });
+    expect(judged.quarantined).toBeGreaterThan(0);
+    expect(judged.tenants).toMatchObject({ hidden: judged.quarantined, exposed: 0, split: 0 });
+    expect(faults(judged).join()).toMatch(/although their team is there \(team [12] /);
+    expect(judged.aggregateDifferences).toEqual(before);
+
+    // Without any team: the hidden one is right, the other is visible and nobody's.
+    const lost = new Set<number>();
+    const exposed = await check({
+      ...input,
+      ackLogs: logs(),
+      tenancy: { present: lost, own: lost, before: Date.now() },
+    });
+    expect(exposed.tenants?.hidden).toBe(0);
+    expect(exposed.tenants?.exposed).toBeGreaterThan(0);
+    expect(exposed.tenants?.split).toBe(0);
+
+    const cut = logs().map((log) => {
+      const bytes = readFileSync(log);
+      writeFileSync(`${log}.cut`, bytes.subarray(0, bytes.length - 30));
+      return `${log}.cut`;
+    });
+    expect(faults(await check({ ...input, ackLogs: cut })).slice(0, 2)).toEqual(
+      cut.map((log) => expect.stringContaining(`${log} ends within a batch`) as string),
+    );
+    for (const log of cut) writeFileSync(log, "");
+    expect(faults(await check({ ...input, ackLogs: cut }))[0]).toContain("nothing was checked");
   });
 });

@@ -60,8 +60,8 @@ function judge(
   const judge = new PartitionJudge(
     new List(list),
     doubts,
-    (one) => {
-      sums.add(one.team, one.hour, 1, one.propertiesBytes);
+    (one, place) => {
+      if (place === "events") sums.add(one.team, one.hour, 1, one.propertiesBytes);
     },
     (offset) => archived.includes(offset),
   );

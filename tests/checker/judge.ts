@@ -52,8 +52,11 @@ export interface PartitionVerdict {
   firstWrong: number | null;
 }
 
-/** Hears of each valid event that is in the events table, once: sums are made of them. */
-export type OnPresent = (record: AckRecord) => void;
+/**
+ * Hears of each valid event in the events table or in quarantine, once: sums are made of the ones, and
+ * whose they are is judged of both.
+ */
+export type OnStored = (record: AckRecord, place: Place) => void;
 
 /**
  * Walks the stored rows of one partition and the producers' knowledge of it side by side, both in the
@@ -78,7 +81,7 @@ export class PartitionJudge {
   };
   readonly #offsets: Offsets;
   readonly #inDoubt: ReadonlyMap<string, AckRecord>;
-  readonly #onPresent: OnPresent;
+  readonly #onStored: OnStored;
   readonly #archived: (offset: number) => boolean;
   #lastOffset = -1;
 
@@ -86,12 +89,12 @@ export class PartitionJudge {
   constructor(
     offsets: Offsets,
     inDoubt: ReadonlyMap<string, AckRecord>,
-    onPresent: OnPresent,
+    onStored: OnStored,
     archived: (offset: number) => boolean = () => false,
   ) {
     this.#offsets = offsets;
     this.#inDoubt = inDoubt;
-    this.#onPresent = onPresent;
+    this.#onStored = onStored;
     this.#archived = archived;
   }
 
@@ -149,7 +152,7 @@ export class PartitionJudge {
       this.verdict.altered++;
       this.#wrong(row.offset);
     }
-    if (row.place === "events" && known.kind === "valid") this.#onPresent(known);
+    if (row.place !== "dead_letters" && known.kind === "valid") this.#onStored(known, row.place);
   }
 
   #stranger(row: StoredRow): void {
@@ -160,7 +163,7 @@ export class PartitionJudge {
       return;
     }
     this.verdict.inDoubtPresent++;
-    if (row.place === "events") this.#onPresent(record);
+    if (row.place !== "dead_letters") this.#onStored(record, row.place);
   }
 
   #wrong(offset: number): void {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { awsRegion, type AwsRegion } from "../../components/aws/context.ts";
-import { signature, unwrap } from "./mocks.ts";
+import { dependenciesOf, nameOf, signature, unwrap } from "./mocks.ts";
 
 /** One resource as the program asked for it, with those of its options that the tests look at. */
 export interface Made {
@@ -117,15 +117,6 @@ function secretNames(inputs: Record<string, unknown>): string[] {
   return Object.entries(inputs)
     .filter(([, value]) => typeof value === "object" && value !== null && signature in value)
     .map(([name]) => name);
-}
-
-function nameOf(resource: pulumi.Resource | undefined): string | undefined {
-  return (resource as unknown as { __name?: string } | undefined)?.__name;
-}
-
-function dependenciesOf(dependsOn: pulumi.ResourceOptions["dependsOn"]): string[] {
-  const list: unknown[] = Array.isArray(dependsOn) ? dependsOn : [dependsOn];
-  return list.flatMap((each) => nameOf(each as pulumi.Resource | undefined) ?? []);
 }
 
 /** `urn:pulumi:test::recover::pulumi:providers:aws::aws-eu-central-1::id` */

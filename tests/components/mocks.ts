@@ -5,6 +5,9 @@ export interface Recorded {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Logical names. */
+  readonly dependsOn: readonly string[];
+  readonly ignoreChanges: readonly string[];
 }
 
 /** A stack's configuration in the namespace `recover`, as the settings read it. */
@@ -17,20 +20,30 @@ export function configOf(values: Readonly<Record<string, unknown>>): pulumi.Conf
 const answers: Record<string, unknown> = {
   claim: { epoch: 1 },
   gate: { nextEpoch: 2 },
+  // Not the gate's: so that it is seen who goes by which.
+  fence: { epoch: 3 },
   "pick-ledger": { ledger: null, epoch: 2, epochs: [1, 2] },
   "kafka-topology": { clusterId: "cluster-of-a-test" },
 };
 
 /**
- * Runs a program against mocks of the provider `recover` and gives back what it made. Mocks see no
- * options (parent, dependsOn): the order is tested on the real engine.
+ * Runs a program against mocks of the provider `recover` and gives back what it made. That the engine
+ * keeps to the order is tested on the real one.
  */
 export async function record(program: () => unknown): Promise<Recorded[]> {
   const made: Recorded[] = [];
+  const asked = new Map<string, pulumi.CustomResourceOptions>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        made.push({ type, name, inputs: unwrap(inputs) as Record<string, unknown> });
+        const { dependsOn, ignoreChanges = [] } = asked.get(`${type} ${name}`) ?? {};
+        made.push({
+          type,
+          name,
+          inputs: unwrap(inputs) as Record<string, unknown>,
+          dependsOn: dependenciesOf(dependsOn),
+          ignoreChanges,
+        });
         return {
           id: `${name}-id`,
           state: { ...(inputs as object), ...outputsOf(type, name, inputs) },
@@ -42,7 +55,13 @@ export async function record(program: () => unknown): Promise<Recorded[]> {
     "test",
     false,
   );
-  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+  await pulumi.runtime.runInPulumiStack(() => {
+    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+      asked.set(`${type} ${name}`, opts);
+      return undefined;
+    });
+    return Promise.resolve(program());
+  });
   // Waits for what is still being registered: the next program gets mocks of its own.
   await pulumi.runtime.disconnect();
   return made;
@@ -81,4 +100,14 @@ function outputsOf(type: string, name: string, inputs: unknown): Record<string, 
     default:
       return {};
   }
+}
+
+export function nameOf(resource: pulumi.Resource | undefined): string | undefined {
+  return (resource as unknown as { __name?: string } | undefined)?.__name;
+}
+
+/** Logical names of what a resource was told to wait for. */
+export function dependenciesOf(dependsOn: pulumi.ResourceOptions["dependsOn"]): string[] {
+  const list: unknown[] = Array.isArray(dependsOn) ? dependsOn : [dependsOn];
+  return list.flatMap((each) => nameOf(each as pulumi.Resource | undefined) ?? []);
 }

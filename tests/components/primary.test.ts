@@ -107,6 +107,21 @@ describe("a recovery in place", () => {
     expect(kafka.formerConsumers.map((each) => each.name)).toEqual(["clickhouse-e1"]);
   });
 
+  test("of ClickHouse leaves WAL in the old epoch until the fence has passed", async () => {
+    const made = await record(() => primary(settings({ recoveries: ["clickhouse"] }), "/project"));
+    const server = made.find((each) => each.name === "postgres-server");
+    // The fence of these tests says 3, the gate before it 2.
+    expect(JSON.stringify(server?.inputs["files"])).toMatch(/s3:\/\/recover-backups\/e3\/postgres/);
+    const component = made.find((each) => each.name === "postgres");
+    expect(component?.dependsOn).toEqual([
+      "claim",
+      "vault-armed-r1-clickhouse-far",
+      "vault-armed-r1-clickhouse-near",
+    ]);
+    const armed = made.find((each) => each.name === "vault-armed-r1-clickhouse-near");
+    expect(armed?.dependsOn).toContain("r1-clickhouse-fence");
+  });
+
   test("of ZooKeeper restores the ensemble before the brokers see it, and keeps the consumer", async () => {
     const made = await record(() => primary(settings({ recoveries: ["zookeeper"] }), "/project"));
     expect(names(made, "Process")).toContain("zookeeper-r1-zookeeper-1");

@@ -99,5 +99,45 @@ test("the report joins every box, from the gate to the backup", () => {
 });
 
 test("nothing of the primary's region is read", () => {
-  expect(JSON.stringify(made)).not.toContain("east");
+  const endpoints = [...JSON.stringify(made).matchAll(/https?:\/\/[\d.]+:(\d+)/g)].map(([, port]) =>
+    Number(port),
+  );
+  expect(endpoints).not.toEqual([]);
+  const { portBase } = readSettings(configOf(values), "/project");
+  // East has the first hundred ports, west the second.
+  for (const port of endpoints) expect(port).toBeGreaterThanOrEqual(portBase + 100);
+  for (const { inputs } of made) {
+    if (typeof inputs["home"] === "string") expect(inputs["home"]).toContain("/west/");
+  }
+});
+
+test("what the primary needs is not touched before the fence", () => {
+  const touching = made.filter(({ inputs }) =>
+    JSON.stringify(inputs["params"] ?? {}).includes("replicator-writer"),
+  );
+  expect(touching.map(({ name }) => name)).toEqual(["vault-replicators-near"]);
+  expect(touching[0]?.dependsOn).toContain("recovery-fence");
+  expect(loginsOf(rehearsed).join()).not.toContain("replicator");
+});
+
+test("the epoch's writers may write before anything is filled", () => {
+  for (const [resources, armed] of [
+    [made, "vault-replicators-near"],
+    [rehearsed, "vault-armed-near"],
+  ] as const) {
+    const quarantine = resources.find(({ name }) => name === "recovery-quarantine");
+    expect(quarantine?.dependsOn).toEqual(["recovery-fence", armed]);
+  }
+});
+
+test("a box that is done stays done, whatever login changes; what serves on follows", () => {
+  const pinned = made.filter(({ ignoreChanges }) => ignoreChanges.includes("connection"));
+  expect(pinned.map(({ name }) => name).sort()).toEqual(
+    [
+      "pick",
+      ...["structure", "data", "verify", "fence", "quarantine", "fill", "tenancy", "cursors"].map(
+        (box) => `recovery-${box}`,
+      ),
+    ].sort(),
+  );
 });

@@ -31,6 +31,8 @@ export interface DrillRecord {
   readonly timeline: Timeline;
   readonly ackLogs: readonly string[];
   readonly peopleLog: string;
+  /** What producers and clients counted themselves: their logs may not hold less. */
+  readonly counted: { readonly events: number; readonly transactions: number };
   /** Milliseconds since 1970: a new event was visible, and the recovery's proof was green. */
   readonly recoveredAt: number;
   readonly backups: readonly unknown[];
@@ -92,6 +94,7 @@ export class Drill {
       timeline: this.#timeline,
       ackLogs: this.#ackLogs,
       peopleLog: this.#peopleLog,
+      counted: { events: fleet.acknowledged, transactions: this.#crowd?.committed ?? 0 },
       recoveredAt,
       backups: this.#backups,
       archived,
@@ -291,7 +294,7 @@ export class Drill {
     await this.#timeline.during("settle", () => settled(after, atLeast, 90));
     const { exitCode, result } = await this.#timeline.during(
       "prove once more",
-      () => runCommand(this.#workspace, "prove", after.connection).ended,
+      () => runCommand(this.#workspace, "prove", after.connection, { atLeast: 1 }).ended,
     );
     this.#progress.line(`prove: ${exitCode === 0 ? "green" : `exit code ${exitCode}`}`);
     return { exitCode, result };

@@ -74,11 +74,13 @@ async function work(
   const zombie =
     options.disaster === "clickhouse-lost" ? await lookAtZombie(before, record.rowsAtCut) : null;
   await spoil(after, options.negative);
+  const { transactions, tenancy } = await checkPostgres(after.postgresUrl, peopleLog, struck);
   progress.heading("the checker: acknowledgements against plain SELECTs");
   const checked = await check({
     reader: after.clickhouse,
     eventsTable: after.eventsTable,
     ackLogs,
+    tenancy,
     ...(record.archived === null
       ? {}
       : { archive: { clusterId: before.kafka.clusterId, held: record.archived } }),
@@ -87,8 +89,7 @@ async function work(
       progress.status(text);
     },
   });
-  const postgres = await checkPostgres(after.postgresUrl, peopleLog, struck.at);
-  const result = resultOf(options, record, checked, postgres, zombie, memory.stop());
+  const result = resultOf(options, record, checked, transactions, zombie, memory.stop());
   await writeFile(join(options.report, "result.json"), `${JSON.stringify(result, null, 2)}\n`);
   const html = await reportHtml(result, environmentOf(options));
   await writeFile(join(options.report, "report.html"), html);

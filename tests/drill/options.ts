@@ -9,6 +9,7 @@ export const negatives = [
   "delete-row",
   "double-row",
   "alter-property",
+  "hide-team",
 ] as const;
 /** A control that must turn the checker red. */
 export type Negative = (typeof negatives)[number];

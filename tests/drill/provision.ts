@@ -53,16 +53,24 @@ export async function configureStandby(
   workspace: Workspace,
   primary: Platform,
 ): Promise<void> {
-  const { standbyConfig } = primary;
+  await pair(stack, shared(options, workspace), primary);
+}
+
+/** Makes a standby's stack with what `npm run pair` copies from a primary that is up. */
+export async function pair(
+  stack: Stack,
+  settings: Readonly<Record<string, unknown>>,
+  { standbyConfig }: Platform,
+): Promise<void> {
   if (standbyConfig === undefined) throw new Error("stack local has no output standbyConfig");
-  const { endpoint, accessKeyId, secretAccessKey } = standbyConfig.server;
+  const { server, trust } = standbyConfig;
   await stack.init({
-    ...shared(options, workspace),
-    vaultEndpoint: endpoint,
-    vaultAccessKeyId: accessKeyId,
-    trust: standbyConfig.trust,
+    ...settings,
+    vaultEndpoint: server.endpoint,
+    vaultAccessKeyId: server.accessKeyId,
+    trust,
   });
-  await stack.setSecret("vaultSecretAccessKey", secretAccessKey);
+  await stack.setSecret("vaultSecretAccessKey", server.secretAccessKey);
 }
 
 /**

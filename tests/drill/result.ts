@@ -57,9 +57,14 @@ export interface DrillResult {
   readonly ledger: string | null;
   readonly recoveryAttempts: number;
   readonly proofExitCode: number;
+  /** Offsets of the lost cluster that are in no source, by the platform's own last proof. */
+  readonly gaps: number;
   /** Our own programs at their largest; engines and Pulumi are not ours. */
   readonly memory: readonly PeakMemory[];
 }
+
+/** Disasters that PostgreSQL survives: no team is lost, so no event may be in quarantine. */
+const postgresSurvives: readonly string[] = ["clickhouse-lost", "zookeeper-lost"];
 
 /** Judges a drill. Losses are only right where a region took with it what the vault could not have yet. */
 export function resultOf(
@@ -78,11 +83,20 @@ export function resultOf(
   const postgresRpo =
     postgres.transactionsLost === 0 ? 0 : (at - (postgres.newestPresentAt ?? 0)) / 1000;
   const postgresBound = protection.walTimeout + protection.replicationLag.max + 5;
-  const mayLosePostgres = regionLost || options.disaster === "postgres-lost";
+  const postgresAge = (at - (postgres.oldestLostAt ?? at)) / 1000;
+  const mayLosePostgres = !postgresSurvives.includes(options.disaster);
   const seconds = (milliseconds: number) => Math.round(milliseconds / 100) / 10;
   const proofExitCode = record.proof.exitCode;
   const red = [
     ...faults(checked),
+    ...when(
+      checked.eventsAcknowledged < record.counted.events,
+      `the logs hold ${checked.eventsAcknowledged} acknowledged events, the producers counted ${record.counted.events}`,
+    ),
+    ...when(
+      checked.quarantined > 0 && !mayLosePostgres,
+      `${checked.quarantined} events are in quarantine, and PostgreSQL has lost no team`,
+    ),
     ...when(checked.eventsLost > 0 && !regionLost, `${checked.eventsLost} events are lost`),
     ...when(
       regionLost && age > bound,
@@ -102,6 +116,27 @@ export function resultOf(
       postgresRpo > postgresBound,
       `PostgreSQL came back to ${postgresRpo.toFixed(1)} s before the disaster, more than ${postgresBound} s`,
     ),
+    ...when(
+      // The server that came back to a point has all before it: newest and oldest say the same.
+      postgresRpo <= postgresBound && postgresAge > postgresBound,
+      `a transaction acknowledged ${postgresAge.toFixed(1)} s before the disaster is lost, more than ${postgresBound} s`,
+    ),
+    ...when(
+      postgres.transactionsSkipped > 0,
+      `${postgres.transactionsSkipped} transactions are lost although later ones are there`,
+    ),
+    ...when(
+      postgres.transactionsLostAfter > 0,
+      `${postgres.transactionsLostAfter} transactions that were acknowledged after the disaster are lost`,
+    ),
+    ...when(
+      postgres.transactionsAcknowledged === 0,
+      "no transaction was acknowledged: PostgreSQL was not checked",
+    ),
+    ...when(
+      postgres.transactionsAcknowledged < record.counted.transactions,
+      `the log holds ${postgres.transactionsAcknowledged} transactions, their client counted ${record.counted.transactions}`,
+    ),
     ...when(postgres.transactionsTorn > 0, `${postgres.transactionsTorn} transactions are torn`),
     ...when(zombie?.consumesStill === true, "the old ClickHouse consumes still: it was not fenced"),
     ...when(
@@ -111,6 +146,10 @@ export function resultOf(
     ...when(
       proofExitCode !== 0,
       `the platform's own last proof is not green (exit code ${proofExitCode})`,
+    ),
+    ...when(
+      proofExitCode === 0 && !provesAll(record.proof.result),
+      "the platform's own last proof is green and proves nothing: it knew of no event, or left a source out",
     ),
   ];
   const ofOldCluster = checked.partitions
@@ -163,8 +202,25 @@ export function resultOf(
     ledger: facts.ledger,
     recoveryAttempts: record.attempts,
     proofExitCode,
+    gaps: factsOf(record.proof.result).gaps ?? 0,
     memory,
   };
+}
+
+interface ProofFacts {
+  readonly expected?: number;
+  readonly sources?: readonly string[];
+  readonly gaps?: number;
+}
+
+function factsOf(result: unknown): ProofFacts {
+  return typeof result === "object" && result !== null ? result : {};
+}
+
+/** A green proof counts when it knew of events, and compared with the archive and Kafka both. */
+function provesAll(result: unknown): boolean {
+  const { expected = 0, sources = [] } = factsOf(result);
+  return expected > 0 && ["archive", "kafka"].every((source) => sources.includes(source));
 }
 
 function when(condition: boolean, line: string): string[] {

@@ -1,10 +1,16 @@
 import type { Negative } from "./options.ts";
 import type { Platform } from "./platform.ts";
 
-/** Spoils one stored row by hand, so that a checker that sees everything must turn red. */
-export async function spoil(platform: Platform, negative: Negative): Promise<void> {
+type Spoilt = Pick<Platform, "eventsTable" | "connection">;
+
+/** Spoils one stored row, or where a team's rows lie, so that a checker that sees everything must turn red. */
+export async function spoil(platform: Spoilt, negative: Negative): Promise<void> {
   if (negative === "none" || negative === "skip-fence") return;
   const table = platform.eventsTable;
+  if (negative === "hide-team") {
+    await hideTeam(platform, table);
+    return;
+  }
   const [row] = (
     await admin(platform, `SELECT uuid FROM ${table} WHERE team_id != 0 ORDER BY _offset LIMIT 1`)
   ).split("\n");
@@ -25,8 +31,22 @@ export async function spoil(platform: Platform, negative: Negative): Promise<voi
   );
 }
 
+/** As a wrong floor would: all of a team that PostgreSQL has goes to quarantine, and its sums agree. */
+async function hideTeam(platform: Spoilt, table: string): Promise<void> {
+  const [database = ""] = table.split(".");
+  const oldest = `SELECT team_id FROM ${table} WHERE team_id != 0 ORDER BY _timestamp LIMIT 1`;
+  const where = `team_id = ${await admin(platform, oldest)}`;
+  await admin(platform, `INSERT INTO ${database}.quarantine SELECT * FROM ${table} WHERE ${where}`);
+  for (const from of [table, `${database}.events_hourly`]) {
+    await admin(
+      platform,
+      `DELETE FROM ${from} WHERE ${where} SETTINGS lightweight_deletes_sync = 2`,
+    );
+  }
+}
+
 /** With the platform's own login: the read-only one may not. */
-async function admin(platform: Platform, sql: string): Promise<string> {
+async function admin(platform: Spoilt, sql: string): Promise<string> {
   const { clickhouse } = platform.connection as {
     clickhouse: { url: string; username: string; password: string };
   };

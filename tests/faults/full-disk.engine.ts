@@ -13,14 +13,12 @@ import {
 import { UserError, type Context } from "../../scripts/command.ts";
 import prove from "../../scripts/commands/prove.ts";
 import verifyBackup from "../../scripts/commands/verify-backup.ts";
-import { type Connection, connectionSchema } from "../../scripts/connection.ts";
-import { claim } from "../../scripts/fence/claim.ts";
-import { withControl } from "../../scripts/fence/control.ts";
-import { keyPair } from "../../scripts/ledger/fixture.ts";
+import type { Connection } from "../../scripts/connection.ts";
 import { cleanUpAfterFile } from "../harness/process.ts";
 import { silentReporter } from "../harness/reporter.ts";
 import { startS3, type TestS3 } from "../harness/s3.ts";
 import { smallDisk, type SmallDisk } from "../harness/small-disk.ts";
+import { protectedConnection } from "./fixture.ts";
 
 cleanUpAfterFile();
 
@@ -42,17 +40,7 @@ beforeAll(async () => {
     {},
     { home: clickhouse.home, disks: [{ name: "vault", bucket: "backups", ...east.root }] },
   );
-  const pair = keyPair();
-  connection = connectionSchema.parse({
-    ...platform.brokers.connection,
-    kafka: platform.kafka,
-    clickhouse: platform.server.connection,
-    vault: east.vault,
-    control: west.control,
-    signing: { keyId: "k1", privateKey: pair.privateKey },
-    trust: { k1: pair.publicKey },
-  });
-  await withControl(west.control, (store) => claim(store, connection));
+  connection = await protectedConnection(platform, east, west);
   await attachIngest(platform.options);
   await platform.send(0, 2000);
   await untilStored(platform.clickhouse, platform.tally.events);

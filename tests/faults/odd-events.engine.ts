@@ -19,13 +19,10 @@ import { structureStatements } from "../../scripts/clickhouse/schema.ts";
 import pickLedger from "../../scripts/commands/pick-ledger.ts";
 import prove from "../../scripts/commands/prove.ts";
 import replay from "../../scripts/commands/replay.ts";
-import { type Connection, connectionSchema } from "../../scripts/connection.ts";
-import { claim } from "../../scripts/fence/claim.ts";
-import { withControl } from "../../scripts/fence/control.ts";
+import type { Connection } from "../../scripts/connection.ts";
 import { kafkaJs } from "../../scripts/kafka/client.ts";
 import { topicState } from "../../scripts/kafka/topics.ts";
 import { applyTopology } from "../../scripts/kafka/topology.ts";
-import { keyPair } from "../../scripts/ledger/fixture.ts";
 import type { PickedLedger } from "../../scripts/ledger/picked.ts";
 import type { ProofResult } from "../../scripts/proof/prove.ts";
 import { restore } from "../../scripts/restore/restore.ts";
@@ -34,6 +31,7 @@ import { startClickHouse } from "../harness/clickhouse.ts";
 import { cleanUpAfterFile, onCleanup } from "../harness/process.ts";
 import { silentReporter } from "../harness/reporter.ts";
 import { startS3, type TestS3 } from "../harness/s3.ts";
+import { protectedConnection } from "./fixture.ts";
 
 cleanUpAfterFile();
 
@@ -44,17 +42,7 @@ let connection: Connection;
 beforeAll(async () => {
   s3 = await startS3();
   platform = await startPlatform({}, { disks: [{ name: "vault", bucket: "backups", ...s3.root }] });
-  const pair = keyPair();
-  connection = connectionSchema.parse({
-    ...platform.brokers.connection,
-    kafka: platform.kafka,
-    clickhouse: platform.server.connection,
-    vault: s3.vault,
-    control: s3.control,
-    signing: { keyId: "k1", privateKey: pair.privateKey },
-    trust: { k1: pair.publicKey },
-  });
-  await withControl(s3.control, (store) => claim(store, connection));
+  connection = await protectedConnection(platform, s3);
   await attachIngest(platform.options);
 });
 

@@ -91,6 +91,15 @@ const negatives: readonly Case[] = [
     verdict: "red",
     check: ({ checker: { altered } }) => need(altered === 1, `${altered} altered`),
   },
+  {
+    name: "negative-hide-team",
+    arguments: ["--negative", "hide-team"],
+    verdict: "red",
+    check: ({ checker: { tenants, aggregatesEqual } }) => [
+      ...need((tenants?.hidden ?? 0) > 0, "the hidden team was not seen"),
+      ...need(aggregatesEqual, "the sums differ: something else was seen"),
+    ],
+  },
 ];
 
 /** Every drill that a release stands on, smallest first. */

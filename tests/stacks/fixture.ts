@@ -6,6 +6,7 @@ import { expect, vi } from "vitest";
 import { runCommand } from "../drill/commands.ts";
 import { platformOf, type Platform } from "../drill/platform.ts";
 import { killBelow, removeFolder } from "../drill/processes.ts";
+import { pair } from "../drill/provision.ts";
 import { Stack } from "../drill/stack.ts";
 import { ask } from "../drill/visible.ts";
 import { makeWorkspace, removeWorkspace, type Workspace } from "../drill/workspace.ts";
@@ -48,17 +49,8 @@ export async function primaryWithEvents(workspace: Workspace, events: number) {
 
 /** Stack `local-dr` of a checkout, paired; `up` is what comes next. */
 export async function pairedStandby(workspace: Workspace, primary: Platform): Promise<Stack> {
-  const { standbyConfig } = primary;
-  if (standbyConfig === undefined) throw new Error("stack local has no output standbyConfig");
-  const { server, trust } = standbyConfig;
   const stack = new Stack(workspace, "local-dr");
-  await stack.init({
-    ...settings(workspace),
-    vaultEndpoint: server.endpoint,
-    vaultAccessKeyId: server.accessKeyId,
-    trust,
-  });
-  await stack.setSecret("vaultSecretAccessKey", server.secretAccessKey);
+  await pair(stack, settings(workspace), primary);
   return stack;
 }
 

@@ -112,24 +112,37 @@ export interface RawAckBatch extends Omit<AckBatch, "records"> {
 }
 
 /**
- * Reads a log from its beginning, one batch in memory at a time. Ends quietly at a tail that a
- * crash cut off: such a batch was never durable, so nobody counted on it.
+ * Reads a log from its beginning, one batch in memory at a time. Ends at a tail that a crash cut off:
+ * such a batch was never durable, so nobody counted on it; `onCutOff` hears of it.
+ *
+ * @throws Error when anything follows a batch that cannot be read: that is no crash, the log was altered
  */
-export async function* readAckLog(path: string): AsyncGenerator<RawAckBatch> {
+export async function* readAckLog(
+  path: string,
+  onCutOff: (atByte: number) => void = () => undefined,
+): AsyncGenerator<RawAckBatch> {
   const file = await open(path, "r");
   try {
     const header = Buffer.alloc(16);
+    const { size } = await file.stat();
     let position = 0;
-    for (;;) {
-      if ((await file.read(header, 0, 16, position)).bytesRead < 16) return;
+    while (position < size) {
+      if ((await file.read(header, 0, 16, position)).bytesRead < 16) break;
       if (header.readUInt32LE(0) !== magic) {
         throw new Error(`${path} is no acknowledgement log at byte ${position}`);
       }
       const textLength = header.readUInt32LE(4);
       const count = header.readUInt32LE(8);
-      const body = Buffer.alloc(textLength + count * recordBytes);
-      if ((await file.read(body, 0, body.length, position + 16)).bytesRead < body.length) return;
-      if (crc32(body) !== header.readUInt32LE(12)) return;
+      const end = position + 16 + textLength + count * recordBytes;
+      if (end > size) break;
+      const body = Buffer.alloc(end - position - 16);
+      await file.read(body, 0, body.length, position + 16);
+      if (crc32(body) !== header.readUInt32LE(12)) {
+        if (end === size) break;
+        throw new Error(
+          `${path} is altered at byte ${position}: a checksum differs, and more follows`,
+        );
+      }
       const [clusterId, topic, partition, outcome] = JSON.parse(
         body.subarray(0, textLength).toString(),
       ) as [string, string, number, number];
@@ -141,8 +154,9 @@ export async function* readAckLog(path: string): AsyncGenerator<RawAckBatch> {
         count,
         bytes: body.subarray(textLength),
       };
-      position += 16 + body.length;
+      position = end;
     }
+    if (position < size) onCutOff(position);
   } finally {
     await file.close();
   }

@@ -112,10 +112,19 @@ function sourcesText(result: DrillResult): string {
 }
 
 function proofText(result: DrillResult): string {
-  const { altered, misplaced, abortedPresent, inDoubtPresent, unexplained } = result.checker;
+  const { altered, misplaced, abortedPresent, inDoubtPresent, unexplained, tenants } =
+    result.checker;
+  const walls =
+    tenants === null
+      ? ""
+      : ` In quarantine although their team is there: ${number(tenants.hidden)}, visible although it is lost: ${number(tenants.exposed + tenants.split)}.`;
   return `Raw rows without FINAL, by cluster, topic, partition and offset, and a hash of every stored column. Altered: ${number(altered)},
-in the wrong table: ${number(misplaced)}, of aborted transactions: ${number(abortedPresent)}, sent by nobody: ${number(unexplained)}.
-${number(inDoubtPresent)} events that were sent without an answer are there as well. The platform's own last proof ended with exit code ${result.proofExitCode}.`;
+in the wrong table: ${number(misplaced)}, of aborted transactions: ${number(abortedPresent)}, sent by nobody: ${number(unexplained)}.${walls}
+${number(inDoubtPresent)} events that were sent without an answer are there as well. The platform's own last proof ended with exit code ${result.proofExitCode}${
+    result.gaps === 0
+      ? ""
+      : `; of the lost cluster it names ${number(result.gaps)} offsets between known ones that are in no source: marks and aborts of transactions, or events that never arrived`
+  }.`;
 }
 
 function partitionTable(result: DrillResult): string {

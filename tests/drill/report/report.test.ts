@@ -66,6 +66,7 @@ export const sample: DrillResult = {
   ledger: "20261122T231500Z-incr-a1b2c3",
   recoveryAttempts: 1,
   proofExitCode: 0,
+  gaps: 40,
   memory: [{ program: "archive", megabytes: 140 }],
   checker: {
     eventsAcknowledged: 12_000,
@@ -82,6 +83,8 @@ export const sample: DrillResult = {
     unexplained: 0,
     oldestLostAt: 1,
     newestLostAt: 2,
+    tenants: { hidden: 0, exposed: 0, split: 0, examples: [] },
+    logsCutOff: [],
     aggregatesEqual: true,
     aggregateDifferences: [],
     partitions: [0, 1, 2, 3, 4, 5].flatMap((n) => [
@@ -101,6 +104,7 @@ describe("the report", () => {
     expect(html).not.toContain("NaN");
     expect(html).toContain("seed &lt;7&gt;");
     expect(html).toContain("postgres-server");
+    expect(html).toContain("it names 40 offsets");
     expect(html).toContain("20261122T231500Z-incr-a1b2c3");
   });
 

@@ -1,0 +1,60 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Reach } from "../kubernetes/context.ts";
+import { Step, type StepArgs } from "../local/step.ts";
+import { KubernetesStep, type KubernetesStepArgs } from "./step.ts";
+
+/** A box of a recovery, wherever it runs. */
+export type StepLike<Result> = pulumi.Resource & {
+  readonly result: pulumi.Output<Result>;
+  /** ISO 8601, UTC. */
+  readonly startedAt: pulumi.Output<string>;
+  /** ISO 8601, UTC. */
+  readonly finishedAt: pulumi.Output<string>;
+};
+
+/** Makes a step: a recovery graph gets one, and does not know where its boxes run. */
+export type StepFactory = <Result>(
+  name: string,
+  args: StepArgs,
+  opts?: pulumi.ComponentResourceOptions,
+) => StepLike<Result>;
+
+/** Steps that run on the machine that runs `pulumi up`. */
+export const localSteps: StepFactory = (name, args, opts) => new Step(name, args, opts);
+
+/** Engines in the cluster that each command talks to; commands that are not here talk to none. */
+export const reachOf: Readonly<Record<string, readonly Reach[]>> = {
+  attach: ["clickhouse"],
+  backup: ["clickhouse", "zookeeper"],
+  cursors: ["clickhouse"],
+  detach: ["clickhouse"],
+  "keep-lease": ["clickhouse"],
+  prove: ["clickhouse"],
+  quarantine: ["clickhouse"],
+  replay: ["clickhouse"],
+  restore: ["clickhouse"],
+  structure: ["clickhouse"],
+  tenancy: ["clickhouse"],
+  "verify-restore": ["clickhouse"],
+  "zookeeper-restore": ["zookeeper"],
+  "zookeeper-snapshot": ["zookeeper"],
+};
+
+/** Steps that run as Jobs of one recovery. A result that holds credentials is refused. */
+export function kubernetesSteps(
+  shared: Pick<
+    KubernetesStepArgs,
+    "runner" | "recoveryId" | "timeoutMinutes" | "retries" | "nodeSelector" | "serviceAccount"
+  >,
+): StepFactory {
+  return <Result>(name: string, { secretResult, ...args }: StepArgs, opts = {}) => {
+    if (secretResult === true) {
+      throw new Error(
+        `The step ${name} has a result that holds credentials, and results of Jobs lie in the control ` +
+          "bucket in plain text. Run it on this machine (Step), or keep the secret out of its result.",
+      );
+    }
+    const reaches = typeof args.command === "string" ? (reachOf[args.command] ?? []) : [];
+    return new KubernetesStep<Result>(name, { ...shared, ...args, reaches }, opts);
+  };
+}
