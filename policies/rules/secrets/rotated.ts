@@ -22,7 +22,9 @@ export default defineRule({
     "CKV_AWS_304",
     "NAG-SMG4",
     "cfg-secretsmanager-rotation-enabled-check",
+    "cfg-secretsmanager-secret-periodic-rotation",
     "SH-SecretsManager.1",
+    "SH-SecretsManager.4",
   ],
   url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
   config: z.strictObject({
