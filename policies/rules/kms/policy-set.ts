@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAsked } from "../../model/asked.ts";
 import { defineRule, each, pass, violation } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
@@ -12,9 +13,7 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
   config: z.strictObject({}),
   check: each([aws.kmsKey, aws.kmsReplica], (key, { stack }) => {
-    // In a state the default policy is there too: the inputs tell what was asked for.
-    const { inputs } = key.facts;
-    if (inputs === undefined ? key.has("policy") : inputs["policy"] !== undefined) return pass;
+    if (isAsked(key, "policy")) return pass;
     return stack.partOf(key, aws.kmsKeyPolicy, "keyId") !== undefined
       ? pass
       : violation(`${key.label} has the default policy: set its policy, or add a KeyPolicy`);
