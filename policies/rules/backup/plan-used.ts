@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineRule, each, failIf, pass, undecided } from "../../rule.ts";
+import { defineRule, each, pass, undecided, violation } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -17,8 +17,7 @@ export default defineRule({
     if (chooses) return pass;
     if (maybe.length > 0) return undecided(`whether ${plan.label} has a selection is not known yet`);
     const [empty] = sure;
-    return failIf(
-      true,
+    return violation(
       empty === undefined
         ? `${plan.label} backs nothing up: add a Selection with its id`
         : `${plan.label} backs nothing up: set resources or selectionTags of ${empty.label}`,

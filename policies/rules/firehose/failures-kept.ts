@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bucketOf } from "../../model/firehose.ts";
-import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
+import { defineRule, each, failIf, notApplicable, violation } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -19,8 +19,7 @@ export default defineRule({
     const [failed, good] = [s3.peek("errorOutputPrefix"), s3.peek("prefix")];
     const where = `${s3.path}.errorOutputPrefix`;
     if (failed === undefined) {
-      return failIf(
-        true,
+      return violation(
         `${stream.label} names no place for records that fail: set ${where}`,
       );
     }
