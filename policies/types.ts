@@ -18,6 +18,8 @@ export const aws = {
   bucketOwnership: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   bucketNotification: "aws:s3/bucketNotification:BucketNotification",
   accountPublicAccess: "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+  accessPoint: "aws:s3/accessPoint:AccessPoint",
+  multiRegionAccessPoint: "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
   dbInstance: "aws:rds/instance:Instance",
   dbCluster: "aws:rds/cluster:Cluster",
   dbClusterInstance: "aws:rds/clusterInstance:ClusterInstance",

@@ -21,7 +21,11 @@ function leaf(read: () => unknown): Tree {
     if (error instanceof UnknownValueError) return unknown;
     throw error;
   }
-  if (Array.isArray(value)) return value.map((_, i) => leaf(() => (value as unknown[])[i]));
+  if (Array.isArray(value)) {
+    // Not by `map`: it would read each element before we can catch what that throws.
+    const list: readonly unknown[] = value;
+    return Array.from({ length: list.length }, (_, i) => leaf(() => list[i]));
+  }
   if (typeof value !== "object" || value === null) return value as Tree;
   // Assets and archives: there is nothing in them to judge, and their fields are promises.
   return Object.getPrototypeOf(value) === Object.prototype ? treeOf(value) : {};
