@@ -20,7 +20,6 @@ const cases: Cases = {
       stack: (s) => {
         selection(s, plan(s, {}), { resources: [volume(s).arn, files(s).arn] });
       },
-      only: ["engine up", "saved preview", "exported state"],
       of: ["disk", "files"],
     },
     {
@@ -101,7 +100,6 @@ const cases: Cases = {
         const disk = volume(s);
         selection(s, plan(s, {}), { resources: ["*"], notResources: [disk.arn] });
       },
-      only: ["engine up", "saved preview", "exported state"],
       says: "takes Volume disk",
     },
     ...(

@@ -13,7 +13,6 @@ const cases: Cases = {
         const database = s.add(aws.rds.Instance, "db", { instanceClass: "db.m7g.large" });
         selection(s, plan(s, {}), { resources: [database.arn] });
       },
-      only: ["engine up", "saved preview", "exported state"],
       of: ["plan"],
     },
     {

@@ -9,7 +9,11 @@ export default defineRule({
   title: "Data stores write to their volumes alone",
   remediation:
     "Set `securityContext.readOnlyRootFilesystem: true`, and mount an `emptyDir` where temporary files go: what is written beside the volume is lost with the pod.",
-  covers: ["CKV_K8S_22", "PCR-kubernetes-apps-v1-statefulset-configure-read-only-root-filesystem"],
+  covers: [
+    "CKV_K8S_22",
+    "PCR-kubernetes-apps-v1-statefulset-enable-read-only-root-filesystem",
+    "PCR-kubernetes-apps-v1-deployment-enable-read-only-root-filesystem",
+  ],
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
   config: z.strictObject({
     ...exempt,
