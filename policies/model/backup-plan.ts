@@ -43,7 +43,9 @@ function named(selection: Resource, list: string, resource: Resource): boolean {
   });
   if (verdicts.includes(true)) return true;
   if (!verdicts.includes(undefined)) return false;
-  throw new NotKnown(`whether ${list} of ${selection.label} name ${resource.label} is not known yet`);
+  throw new NotKnown(
+    `whether ${list} of ${selection.label} name ${resource.label} is not known yet`,
+  );
 }
 
 function matcher(pattern: string): RegExp {

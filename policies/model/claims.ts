@@ -18,9 +18,7 @@ export function claimsOf(claimant: Resource): Reader[] {
     case kubernetes.statefulSet:
       return claimant.list("spec.volumeClaimTemplates").map((each) => each.at("spec"));
     default:
-      return claimant
-        .list("spec.templates.volumeClaimTemplates")
-        .map((each) => each.at("spec"));
+      return claimant.list("spec.templates.volumeClaimTemplates").map((each) => each.at("spec"));
   }
 }
 

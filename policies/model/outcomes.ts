@@ -6,7 +6,6 @@ export function together(outcomes: readonly Outcome[]): Outcome {
   if (messages.length > 0) return violation(messages.join("; "));
   const open = outcomes.find(({ kind }) => kind === "unknown");
   if (open !== undefined) return open;
-  const allBeside =
-    outcomes.length > 0 && outcomes.every(({ kind }) => kind === "notApplicable");
+  const allBeside = outcomes.length > 0 && outcomes.every(({ kind }) => kind === "notApplicable");
   return (allBeside ? outcomes[0] : undefined) ?? pass;
 }

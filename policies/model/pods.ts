@@ -84,9 +84,7 @@ export function eachContainer<Config extends Exempt>(
 ): (context: Context<Config>) => Verdict[] {
   return eachPod<Config>(
     (pod, place) =>
-      together(
-        ["initContainers", "containers"].flatMap((list) => within(pod, list, ask, place)),
-      ),
+      together(["initContainers", "containers"].flatMap((list) => within(pod, list, ask, place))),
     types,
   );
 }

@@ -52,7 +52,8 @@ function isNarrowed(statement: Reader): boolean {
   return statement.keys("Condition").some((operator) => {
     const keys = statement.at("Condition").entry(operator);
     // With IfExists and ForAllValues a request that does not say it passes; the negations let most in.
-    const strict = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/;
+    const strict =
+      /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/;
     return (
       strict.test(operator) &&
       keys?.keys("").some((key) => {

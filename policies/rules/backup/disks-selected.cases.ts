@@ -68,9 +68,14 @@ const cases: Cases = {
     {
       title: "by a pattern, once the ARN is known",
       stack: (s) => {
-        s.add(aws.ebs.Volume, "disk", { availabilityZone: "eu-central-1a" }, {
-          outputs: { arn: "arn:aws:ec2:eu-central-1:123456789012:volume/vol-1" },
-        });
+        s.add(
+          aws.ebs.Volume,
+          "disk",
+          { availabilityZone: "eu-central-1a" },
+          {
+            outputs: { arn: "arn:aws:ec2:eu-central-1:123456789012:volume/vol-1" },
+          },
+        );
         selection(s, plan(s, {}), { resources: ["arn:aws:ec2:*:*:volume/*"] });
       },
       only: ["engine up", "exported state"],

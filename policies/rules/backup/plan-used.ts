@@ -15,7 +15,8 @@ export default defineRule({
     const { sure, maybe } = stack.pointingAt(plan, aws.backupSelection, "planId");
     const chooses = sure.some((each) => each.has("resources") || each.has("selectionTags"));
     if (chooses) return pass;
-    if (maybe.length > 0) return undecided(`whether ${plan.label} has a selection is not known yet`);
+    if (maybe.length > 0)
+      return undecided(`whether ${plan.label} has a selection is not known yet`);
     const [empty] = sure;
     return violation(
       empty === undefined

@@ -27,8 +27,7 @@ const cases: Cases = {
     },
     {
       title: "private, and AWS says what its public endpoint would take",
-      stack: (s) =>
-        cluster(s, { endpointPublicAccess: false, publicAccessCidrs: ["0.0.0.0/0"] }),
+      stack: (s) => cluster(s, { endpointPublicAccess: false, publicAccessCidrs: ["0.0.0.0/0"] }),
     },
   ],
   violation: [

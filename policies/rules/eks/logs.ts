@@ -12,7 +12,10 @@ export default defineRule({
   covers: ["CKV_AWS_37", "AWS-0038", "NAG-EKS2", "SH-EKS.8", "cfg-eks-cluster-log-enabled"],
   url: "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
   config: z.strictObject({
-    logs: z.array(z.enum(kinds)).default([...kinds]).describe("Logs that must be on"),
+    logs: z
+      .array(z.enum(kinds))
+      .default([...kinds])
+      .describe("Logs that must be on"),
   }),
   check: each(aws.eksCluster, (cluster, { config }) => {
     const on = cluster.strings("enabledClusterLogTypes");

@@ -62,8 +62,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) =>
-        firehose(s, { cloudwatchLoggingOptions: { ...complete, enabled: notKnown() } }),
+      stack: (s) => firehose(s, { cloudwatchLoggingOptions: { ...complete, enabled: notKnown() } }),
       says: "extendedS3Configuration.cloudwatchLoggingOptions.enabled of FirehoseDeliveryStream archive is not known",
     },
   ],

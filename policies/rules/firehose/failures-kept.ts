@@ -19,9 +19,7 @@ export default defineRule({
     const [failed, good] = [s3.peek("errorOutputPrefix"), s3.peek("prefix")];
     const where = `${s3.path}.errorOutputPrefix`;
     if (failed === undefined) {
-      return violation(
-        `${stream.label} names no place for records that fail: set ${where}`,
-      );
+      return violation(`${stream.label} names no place for records that fail: set ${where}`);
     }
     return failIf(
       typeof failed === "string" && failed === good,

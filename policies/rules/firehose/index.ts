@@ -4,9 +4,4 @@ import encrypted from "./encrypted.ts";
 import errorsLogged from "./errors-logged.ts";
 import failuresKept from "./failures-kept.ts";
 
-export const rules: readonly Rule[] = [
-  destinationEncrypted,
-  encrypted,
-  errorsLogged,
-  failuresKept,
-];
+export const rules: readonly Rule[] = [destinationEncrypted, encrypted, errorsLogged, failuresKept];

@@ -7,13 +7,7 @@ export default defineRule({
   severity: "high",
   title: "Streams are encrypted where they are stored",
   remediation: 'Set `encryptionType: "KMS"` and `kmsKeyId`; nothing set is not encrypted.',
-  covers: [
-    "CKV_AWS_43",
-    "AWS-0064",
-    "NAG-KDS1",
-    "SH-Kinesis.1",
-    "cfg-kinesis-stream-encrypted",
-  ],
+  covers: ["CKV_AWS_43", "AWS-0064", "NAG-KDS1", "SH-Kinesis.1", "cfg-kinesis-stream-encrypted"],
   url: "https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html",
   config: z.strictObject({}),
   check: each(aws.kinesis, (stream) => {

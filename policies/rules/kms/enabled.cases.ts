@@ -12,19 +12,34 @@ const keys = (s: StackBuilder, key: aws.kms.KeyArgs, replica: Partial<aws.kms.Re
 const cases: Cases = {
   rule,
   pass: [
-    { title: "nothing set", stack: (s) => { keys(s, {}, {}); }, of: ["key", "replica"] },
-    { title: "set", stack: (s) => { keys(s, { isEnabled: true }, { enabled: true }); } },
+    {
+      title: "nothing set",
+      stack: (s) => {
+        keys(s, {}, {});
+      },
+      of: ["key", "replica"],
+    },
+    {
+      title: "set",
+      stack: (s) => {
+        keys(s, { isEnabled: true }, { enabled: true });
+      },
+    },
   ],
   violation: [
     {
       title: "the key",
-      stack: (s) => { keys(s, { isEnabled: false }, {}); },
+      stack: (s) => {
+        keys(s, { isEnabled: false }, {});
+      },
       says: "Key key is disabled, and with it all that it encrypted: set isEnabled to true",
       of: ["key"],
     },
     {
       title: "its replica",
-      stack: (s) => { keys(s, {}, { enabled: false }); },
+      stack: (s) => {
+        keys(s, {}, { enabled: false });
+      },
       says: "ReplicaKey replica is disabled, and with it all that it encrypted: set enabled to true",
       of: ["replica"],
     },

@@ -5,10 +5,4 @@ import policyClosed from "./policy-closed.ts";
 import policySet from "./policy-set.ts";
 import rotated from "./rotated.ts";
 
-export const rules: readonly Rule[] = [
-  enabled,
-  lockoutChecked,
-  policyClosed,
-  policySet,
-  rotated,
-];
+export const rules: readonly Rule[] = [enabled, lockoutChecked, policyClosed, policySet, rotated];

@@ -17,7 +17,9 @@ const cases: Cases = {
   pass: [
     {
       title: "nothing set",
-      stack: (s) => { keys(s, undefined); },
+      stack: (s) => {
+        keys(s, undefined);
+      },
       of: ["key", "policy", "replica"],
     },
     {
@@ -27,7 +29,9 @@ const cases: Cases = {
   ],
   violation: (["key", "replica", "policy"] as const).map((name) => ({
     title: name,
-    stack: (s: StackBuilder) => { keys(s, name); },
+    stack: (s: StackBuilder) => {
+      keys(s, name);
+    },
     says: new RegExp(`^the policy of \\w+ ${name} is not checked`),
     of: [name],
   })),

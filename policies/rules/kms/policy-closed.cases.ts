@@ -49,7 +49,10 @@ const cases: Cases = {
     {
       title: "principals by pattern",
       stack: (s) =>
-        key(s, allow(everybody, condition("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::1:role/*"]))),
+        key(
+          s,
+          allow(everybody, condition("ArnLike", "aws:PrincipalArn", ["arn:aws:iam::1:role/*"])),
+        ),
     },
     {
       title: "one statement that is not in a list",

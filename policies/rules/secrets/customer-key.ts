@@ -25,12 +25,14 @@ export default defineRule({
         isManaged(secret),
         `${secret.label} is encrypted with the key that AWS manages: set kmsKeyId`,
       ),
-      ...secret.list("replicas").map((replica) =>
-        failIf(
-          isManaged(replica),
-          `the replica of ${secret.label} in ${replica.string("region") ?? ""} is encrypted with the key that AWS manages: set ${replica.path}.kmsKeyId`,
+      ...secret
+        .list("replicas")
+        .map((replica) =>
+          failIf(
+            isManaged(replica),
+            `the replica of ${secret.label} in ${replica.string("region") ?? ""} is encrypted with the key that AWS manages: set ${replica.path}.kmsKeyId`,
+          ),
         ),
-      ),
     ]),
   ),
 });

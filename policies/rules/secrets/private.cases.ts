@@ -40,8 +40,7 @@ const cases: Cases = {
     },
     {
       title: "everybody, in the secret itself",
-      stack: (s) =>
-        s.add(aws.secretsmanager.Secret, "login", { policy: document({ AWS: ["*"] }) }),
+      stack: (s) => s.add(aws.secretsmanager.Secret, "login", { policy: document({ AWS: ["*"] }) }),
       says: "in policy of Secret login lets everybody in",
     },
   ],

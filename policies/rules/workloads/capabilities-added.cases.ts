@@ -42,9 +42,10 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) => deployment(s, "web", {
-        container: { securityContext: { capabilities: { add: notKnown() } } },
-      }),
+      stack: (s) =>
+        deployment(s, "web", {
+          container: { securityContext: { capabilities: { add: notKnown() } } },
+        }),
       says: "securityContext.capabilities.add of Deployment web is not known",
     },
   ],

@@ -37,7 +37,9 @@ function runs(schedule: string): boolean {
   if (/^@every \d+[smh]/.test(schedule)) return true;
   try {
     const five = schedule.startsWith("@") || schedule.trim().split(/\s+/).length === 5;
-    return five && new Cron(schedule, { timezone: "UTC", sloppyRanges: true }).nextRun(start) !== null;
+    return (
+      five && new Cron(schedule, { timezone: "UTC", sloppyRanges: true }).nextRun(start) !== null
+    );
   } catch {
     return false;
   }

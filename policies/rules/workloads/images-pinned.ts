@@ -27,7 +27,10 @@ export default defineRule({
         !byDigest && tag === "latest",
         `${what} runs whatever ${image} is that day: name a version in ${path}`,
       ),
-      failIf(config.digest && !byDigest, `${what} names ${image} by a tag: add @sha256:… to ${path}`),
+      failIf(
+        config.digest && !byDigest,
+        `${what} names ${image} by a tag: add @sha256:… to ${path}`,
+      ),
     );
   }),
 });

@@ -26,9 +26,13 @@ export default defineRule({
       return notApplicable(`a role is bound to its service account ${name}: it calls the API`);
     }
     if (account === undefined && name !== "default") {
-      return undecided(`the service account ${name} of ${what} is not in this stack, nor are its rights`);
+      return undecided(
+        `the service account ${name} of ${what} is not in this stack, nor are its rights`,
+      );
     }
-    return violation(`${what} gets a token that it has no use for: set ${pod.path}.${field} to false`);
+    return violation(
+      `${what} gets a token that it has no use for: set ${pod.path}.${field} to false`,
+    );
   }),
 });
 

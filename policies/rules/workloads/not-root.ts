@@ -40,6 +40,8 @@ export default defineRule({
     // Which user the image names is not told here; that it is another than root, the kubelet checks.
     return config.minimumUser === 1
       ? pass
-      : violation(`${what} runs as the user of its image: set securityContext.runAsUser to ${config.minimumUser} or more`);
+      : violation(
+          `${what} runs as the user of its image: set securityContext.runAsUser to ${config.minimumUser} or more`,
+        );
   }),
 });

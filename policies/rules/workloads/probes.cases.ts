@@ -49,8 +49,7 @@ const cases: Cases = {
     },
     {
       title: "Recreate, and more than one pod",
-      stack: (s) =>
-        deployment(s, "web", { spec: { replicas: 2, strategy: { type: "Recreate" } } }),
+      stack: (s) => deployment(s, "web", { spec: { replicas: 2, strategy: { type: "Recreate" } } }),
       says: "Deployment web is taken for ready",
     },
     {

@@ -23,7 +23,9 @@ const cases: Cases = {
       title: "nothing set, and off",
       stack: (s) => {
         statefulSet(s, "db");
-        statefulSet(s, "queue", { container: { securityContext: { readOnlyRootFilesystem: false } } });
+        statefulSet(s, "queue", {
+          container: { securityContext: { readOnlyRootFilesystem: false } },
+        });
       },
       says: "container db of StatefulSet db can write beside its volumes: set spec.template.spec.containers.0.securityContext.readOnlyRootFilesystem to true",
       of: ["db", "queue"],

@@ -39,9 +39,7 @@ export default defineRule({
     };
     const missing = Object.entries(wanted)
       .filter(([, paths]) =>
-        paths.every(
-          (path) => !container.has(`resources.${path}`) && !pod.has(`resources.${path}`),
-        ),
+        paths.every((path) => !container.has(`resources.${path}`) && !pod.has(`resources.${path}`)),
       )
       .map(([path]) => path)
       .filter((path) => !hasDefault(path, workload, stack));
@@ -56,15 +54,17 @@ export default defineRule({
 function hasDefault(path: string, workload: Resource, stack: Stack): boolean {
   const [kind, resource] = path.split(".");
   const fields = kind === "limits" ? ["default"] : ["defaultRequest", "default"];
-  return stack.of(limitRange).some(
-    (range) =>
-      sameNamespace(range, workload) &&
-      range
-        .list("spec.limits")
-        .some(
-          (limit) =>
-            limit.string("type") === "Container" &&
-            fields.some((field) => limit.has(`${field}.${resource ?? ""}`)),
-        ),
-  );
+  return stack
+    .of(limitRange)
+    .some(
+      (range) =>
+        sameNamespace(range, workload) &&
+        range
+          .list("spec.limits")
+          .some(
+            (limit) =>
+              limit.string("type") === "Container" &&
+              fields.some((field) => limit.has(`${field}.${resource ?? ""}`)),
+          ),
+    );
 }

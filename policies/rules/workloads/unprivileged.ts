@@ -8,11 +8,7 @@ export default defineRule({
   title: "No container is privileged",
   remediation:
     "Remove `securityContext.privileged`, on Windows `windowsOptions.hostProcess`: such a container owns its node, and the data of every other pod there.",
-  covers: [
-    "CKV_K8S_16",
-    "KYV-disallow-privileged-containers",
-    "KYV-disallow-host-process",
-  ],
+  covers: ["CKV_K8S_16", "KYV-disallow-privileged-containers", "KYV-disallow-host-process"],
   url: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
   config: z.strictObject({ ...exempt }),
   check: eachContainer((container, { what, pod }) => {
