@@ -53,9 +53,7 @@ export function selecting(
   const found = stack.of(type).filter((each) => {
     try {
       return (
-        each.has(selector) === true &&
-        sameNamespace(each, workload) &&
-        selects(each.at(selector), labels)
+        each.has(selector) && sameNamespace(each, workload) && selects(each.at(selector), labels)
       );
     } catch (error) {
       if (!(error instanceof NotKnown)) throw error;

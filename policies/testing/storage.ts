@@ -12,7 +12,7 @@ export function storageClass(s: StackBuilder, more: Partial<ClassArgs> = {}, nam
     metadata: { name },
     provisioner: "ebs.csi.aws.com",
     ...more,
-  } as never);
+  });
 }
 
 export function claim(

@@ -38,11 +38,13 @@ export const ofKinesis: Partial<Args> = {
 };
 
 type Http = aws.types.input.kinesis.FirehoseDeliveryStreamHttpEndpointConfiguration;
+type HttpS3 =
+  aws.types.input.kinesis.FirehoseDeliveryStreamHttpEndpointConfigurationS3Configuration;
 
 /** A stream to a service elsewhere; what that one does not take goes into a bucket. */
 export function firehoseToHttp(
   s: StackBuilder,
-  s3: Partial<Http["s3Configuration"]> = {},
+  s3: Partial<HttpS3> = {},
   more: Partial<Http> = {},
 ): Built {
   return s.add(aws.kinesis.FirehoseDeliveryStream, "archive", {

@@ -74,7 +74,7 @@ const cases: Cases = {
       title: "how the bucket encrypts is not known",
       stack: (s) => {
         const events = bucket(s);
-        encryption(s, events, notKnown() as unknown as string);
+        encryption(s, events, notKnown());
         firehose(s, { bucketArn: events.arn });
       },
       says: "sseAlgorithm of BucketServerSideEncryptionConfiguration encryption is not known",

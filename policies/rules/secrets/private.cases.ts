@@ -47,7 +47,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) => own(s, notKnown() as unknown as string),
+      stack: (s) => own(s, notKnown()),
       says: "policy of SecretPolicy policy is not known",
     },
   ],

@@ -46,7 +46,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) => db(s, notKnown() as unknown as string, "Retain"),
+      stack: (s) => db(s, notKnown(), "Retain"),
       says: "persistentVolumeClaimRetentionPolicy.whenDeleted of StatefulSet db is not known",
     },
   ],

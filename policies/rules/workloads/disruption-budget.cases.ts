@@ -121,7 +121,7 @@ const cases: Cases = {
       title: "in which namespace it is is not known",
       stack: (s) => {
         web(s);
-        selecting(s, { matchLabels: labels }, notKnown() as unknown as string);
+        selecting(s, { matchLabels: labels }, notKnown());
       },
       says: "whether PodDisruptionBudget budget is in the namespace of Deployment web is not known",
     },

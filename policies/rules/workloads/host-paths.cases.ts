@@ -46,7 +46,7 @@ const cases: Cases = {
     },
     {
       title: "a path that is not known yet is one too",
-      stack: (s) => mounting(s, notKnown() as unknown as string),
+      stack: (s) => mounting(s, notKnown()),
       says: "mounts a folder of its node",
     },
   ],

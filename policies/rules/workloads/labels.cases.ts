@@ -32,8 +32,7 @@ const cases: Cases = {
     },
     {
       title: "a value that is not known yet",
-      stack: (s) =>
-        labelled(s, { ...both, "app.kubernetes.io/instance": notKnown() as unknown as string }),
+      stack: (s) => labelled(s, { ...both, "app.kubernetes.io/instance": notKnown() }),
     },
   ],
   violation: [
@@ -55,7 +54,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) => labelled(s, notKnown() as unknown as Record<string, string>),
+      stack: (s) => labelled(s, notKnown()),
       says: "metadata.labels of StatefulSet db is not known",
     },
   ],

@@ -48,7 +48,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) => deployment(s, "web", { namespace: notKnown() as unknown as string }),
+      stack: (s) => deployment(s, "web", { namespace: notKnown() }),
       says: "the namespace of Deployment web is not known",
     },
   ],

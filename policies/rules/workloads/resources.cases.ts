@@ -109,7 +109,7 @@ const cases: Cases = {
     {
       title: "which namespace's limits they are is not known",
       stack: (s) => {
-        limits(s, "Container", notKnown() as unknown as string);
+        limits(s, "Container", notKnown());
         deployment(s, "web");
       },
       says: "whether LimitRange limits is in the namespace of Deployment web is not known",

@@ -50,7 +50,7 @@ const cases: Cases = {
   unknown: [
     {
       title: "not known",
-      stack: (s) => web(s, notKnown() as unknown as string),
+      stack: (s) => web(s, notKnown()),
       says: "securityContext.seccompProfile.type of Deployment web is not known",
     },
   ],

@@ -23,7 +23,7 @@ const cases: Cases = {
           { name: "cache", emptyDir: {} },
           { name: "scratch", ephemeral: {} },
           { name: "about", downwardAPI: {} },
-          { name: "token", projected: {} },
+          { name: "token", projected: { sources: [] } },
           { name: "store", csi: { driver: "secrets-store.csi.k8s.io" } },
         ]);
       },
