@@ -39,7 +39,7 @@ const cases: Cases = {
         statefulSet(s, "db");
         storageClass(s, Retain, "io2");
       },
-      says: "volumes of StorageClass gp3 go with their claim (Delete): set reclaimPolicy to Retain",
+      says: /volumes of StorageClass gp3 go with their claim \(Delete\): set reclaimPolicy to Retain$/,
       of: ["gp3"],
     },
     {
@@ -48,7 +48,7 @@ const cases: Cases = {
         storageClass(s, { reclaimPolicy: "Delete" });
         operatedClaim(s, { storageClassName: "gp3" });
       },
-      says: "go with their claim (Delete)",
+      says: /go with their claim \(Delete\): set reclaimPolicy to Retain$/,
     },
     {
       title: "used by a claim that names none, as it is the default",
@@ -56,7 +56,7 @@ const cases: Cases = {
         storageClass(s, { metadata: { name: "gp3", annotations: isDefault } });
         claim(s);
       },
-      says: "go with their claim (Delete)",
+      says: /go with their claim \(Delete\): set reclaimPolicy to Retain$/,
     },
     {
       title: "a volume",
