@@ -20,7 +20,9 @@ export function longestGapSeconds(schedule: string): number {
   try {
     // AWS adds a year as the sixth field, and writes ? where another field decides.
     const pattern = fields?.split(/\s+/).slice(0, 5).join(" ").replaceAll("?", "*") ?? schedule;
-    return longestGap(new Cron(pattern, { timezone: "UTC", sloppyRanges: true }));
+    return remember(pattern, () =>
+      longestGap(new Cron(pattern, { timezone: "UTC", sloppyRanges: true })),
+    );
   } catch (error) {
     throw new NotKnown(`the schedule "${schedule}" cannot be read: ${(error as Error).message}`);
   }
@@ -40,4 +42,13 @@ function longestGap(cron: Cron): number {
     if (before !== undefined && after !== null) gaps.push(after.getTime() - before.getTime());
   }
   return Math.max(...gaps) / 1000;
+}
+
+const known = new Map<string, number>();
+
+/** Several rules ask of the same schedules, and the answer takes a while. */
+function remember(pattern: string, find: () => number): number {
+  const gap = known.get(pattern) ?? find();
+  known.set(pattern, gap);
+  return gap;
 }

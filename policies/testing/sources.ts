@@ -39,6 +39,16 @@ function engineFacts(
   phase: Phase,
   told: Pick<StackFacts, "name" | "project" | "config">,
 ): StackFacts {
+  const { resources, inputs } = engineView(builder, phase);
+  const trees = new Map([...inputs].map(([urn, props]) => [urn, treeOf(props)]));
+  return stackFacts({ resources }, trees, told);
+}
+
+/** What the engine hands to policies: resources at the end, inputs by URN before each step. */
+export function engineView(
+  builder: StackBuilder,
+  phase: Phase,
+): { readonly resources: PolicyResource[]; readonly inputs: ReadonlyMap<string, object> } {
   const asProps = (values: unknown) =>
     unknownCheckingProxy(replace(values, () => sentinel) as object);
   const byUrn = new Map<string, PolicyResource>();
@@ -76,13 +86,12 @@ function engineFacts(
       Object.entries(each.propertyDependencies).map(([key, urns]) => [key, found(urns)]),
     );
   }
-  const inputs = new Map(
-    builder.built.map((each) => [each.urn, treeOf(asProps(each.inputs(phase)))]),
-  );
-  return stackFacts({ resources: [...byUrn.values()] }, inputs, told);
+  const inputs = new Map(builder.built.map((each) => [each.urn, asProps(each.inputs(phase))]));
+  return { resources: [...byUrn.values()], inputs };
 }
 
-function previewOf(builder: StackBuilder): object {
+/** What `pulumi preview --json` writes. */
+export function previewOf(builder: StackBuilder): object {
   const json = (values: unknown) => replace(values, () => sentinel);
   return {
     config: builder.config,

@@ -17,6 +17,7 @@ export default defineRule({
     "SH-RDS.11",
     "SH-RDS.50",
     "PCR-aws-rds-instance-enable-backup-retention",
+    "PCR-aws-rds-cluster-enable-backup-retention",
     "PCR-aws-rds-instance-configure-backup-retention",
     "AG-rds-instance-backup-enabled",
   ],
