@@ -75,10 +75,10 @@ function keyOf(entry: Reader): string {
   return (entry.string("key") ?? "").replace(/^aws:ResourceTag\//, "");
 }
 
-/** Its own tag, else one that its provider adds to all. */
+/** Its own tag, else one that its provider adds to all: that one is kept as JSON. */
 function tagOf(resource: Resource, key: string): string | undefined {
   return (
     resource.at("tags").entry(key)?.string("") ??
-    resource.provider?.at("defaultTags.tags").entry(key)?.string("")
+    resource.provider?.json("defaultTags")?.at("tags").entry(key)?.string("")
   );
 }

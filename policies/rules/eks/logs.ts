@@ -9,7 +9,14 @@ export default defineRule({
   severity: "medium",
   title: "Control planes log who did what",
   remediation: `Set \`enabledClusterLogTypes\` to ${kinds.map((kind) => `"${kind}"`).join(", ")}.`,
-  covers: ["CKV_AWS_37", "AWS-0038", "NAG-EKS2", "SH-EKS.8", "cfg-eks-cluster-log-enabled"],
+  covers: [
+    "CKV_AWS_37",
+    "AWS-0038",
+    "NAG-EKS2",
+    "SH-EKS.8",
+    "cfg-eks-cluster-log-enabled",
+    "cfg-eks-cluster-logging-enabled",
+  ],
   url: "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
   config: z.strictObject({
     logs: z

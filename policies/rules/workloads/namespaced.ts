@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { eachPod, exempt } from "../../model/pods.ts";
 import { namespaceOf } from "../../model/selectors.ts";
-import { unknown } from "../../model/value.ts";
+import { unknown, type Reader } from "../../model/value.ts";
 import { defineRule, failIf, undecided } from "../../rule.ts";
 
 export default defineRule({
@@ -16,15 +16,19 @@ export default defineRule({
   check: eachPod((_, { what, workload }) => {
     const namespace = namespaceOf(workload);
     if (namespace === unknown) return undecided(`the namespace of ${what} is not known yet`);
-    const kubeconfig = workload.provider?.peek("kubeconfig");
-    const elsewhere =
-      !workload.has("metadata.namespace") &&
-      typeof kubeconfig === "string" &&
-      /namespace["']?\s*:/.test(kubeconfig);
-    if (elsewhere) return undecided(`the namespace of ${what} is in its provider's kubeconfig`);
+    if (!workload.has("metadata.namespace") && saysNamespace(workload.provider)) {
+      return undecided(`the namespace of ${what} is in its provider's kubeconfig`);
+    }
     return failIf(
       namespace === "default",
       `${what} is in the namespace default: set metadata.namespace`,
     );
   }),
 });
+
+/** The context of a kubeconfig may name a namespace for what names none. */
+function saysNamespace(provider: Reader | undefined): boolean {
+  const kubeconfig = provider?.peek("kubeconfig");
+  if (typeof kubeconfig !== "string") return kubeconfig === unknown;
+  return /namespace["']?\s*:/.test(kubeconfig);
+}
