@@ -2,6 +2,7 @@ import { aws } from "../types.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
 import { NotKnown, unknown, type Reader } from "./value.ts";
+import { wildcard } from "./wildcard.ts";
 
 /**
  * A selection of AWS Backup takes the resource: by its ARN, a pattern, or its tags.
@@ -39,7 +40,7 @@ function named(selection: Resource, list: string, resource: Resource): boolean {
     const wanted = each.peek("");
     if (wanted === "*") return true;
     if (wanted === unknown || typeof arn !== "string") return undefined;
-    return typeof wanted === "string" && matcher(wanted).test(arn);
+    return typeof wanted === "string" && wildcard(wanted).test(arn);
   });
   if (verdicts.includes(true)) return true;
   if (!verdicts.includes(undefined)) return false;
@@ -48,16 +49,11 @@ function named(selection: Resource, list: string, resource: Resource): boolean {
   );
 }
 
-function matcher(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`);
-}
-
 /** All conditions must hold. */
 function meets(selection: Resource, resource: Resource): boolean {
   return selection.list("conditions").every((condition) => {
     const value = (each: Reader) => tagOf(resource, keyOf(each));
-    const like = (each: Reader) => matcher(each.string("value") ?? "").test(value(each) ?? "");
+    const like = (each: Reader) => wildcard(String(each.string("value"))).test(value(each) ?? "");
     return (
       condition.list("stringEquals").every((each) => value(each) === each.string("value")) &&
       condition.list("stringNotEquals").every((each) => value(each) !== each.string("value")) &&
@@ -72,7 +68,7 @@ function tagged(resource: Resource, tag: Reader): boolean {
 }
 
 function keyOf(entry: Reader): string {
-  return (entry.string("key") ?? "").replace(/^aws:ResourceTag\//, "");
+  return String(entry.string("key")).replace(/^aws:ResourceTag\//, "");
 }
 
 /** Its own tag, else one that its provider adds to all: that one is kept as JSON. */

@@ -16,7 +16,7 @@ const places: Readonly<Record<string, string>> = {
 
 /** Settings of a stream's destination. Undefined for one that is not known here. @throws NotKnown */
 export function destinationOf(stream: Resource): Reader | undefined {
-  const place = places[stream.string("destination") ?? ""];
+  const place = places[String(stream.string("destination"))];
   return place === undefined ? undefined : stream.at(place);
 }
 

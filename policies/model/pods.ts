@@ -12,7 +12,7 @@ import { together } from "./outcomes.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
 import type { Reader } from "./value.ts";
-import { podPaths } from "./workload.ts";
+import { podOf, podPaths } from "./workload.ts";
 
 /** What runs until it is stopped. */
 export const serving: readonly string[] = [
@@ -61,8 +61,9 @@ export function eachPod<Config extends Exempt>(
 
     function judge(workload: Resource): Outcome {
       const namespace = workload.peek("metadata.namespace");
-      if (typeof namespace === "string" && context.config.exceptNamespaces.includes(namespace)) {
-        return notApplicable(`the namespace ${namespace} is left out (exceptNamespaces)`);
+      const excepted = context.config.exceptNamespaces.find((each) => each === namespace);
+      if (excepted !== undefined) {
+        return notApplicable(`the namespace ${excepted} is left out (exceptNamespaces)`);
       }
       return decide(() => {
         const pods = podsOf(workload);
@@ -116,7 +117,7 @@ export function podsOf(workload: Resource): Reader[] {
   if (workload.type === custom.clickHouseInstallation) {
     return workload.list("spec.templates.podTemplates").map((each) => each.at("spec"));
   }
-  return [workload.at(podPaths[workload.type] ?? "spec")];
+  return [podOf(workload)];
 }
 
 /** Its security context has other fields. */
@@ -131,14 +132,13 @@ export function replicasOf(workload: Resource): number {
   return workload.number("spec.replicas") ?? 1;
 }
 
-/** Service accounts that a role is bound to. */
+/** A role is bound to the service account of that name. @throws NotKnown */
 export function hasRights(workload: Resource, account: string, stack: Stack): boolean {
   return stack.of(roleBinding, clusterRoleBinding).some((binding) =>
     binding.list("subjects").some((subject) => {
       if (subject.string("kind") !== "ServiceAccount") return false;
-      const there = subject.string("namespace");
       const here = workload.string("metadata.namespace") ?? "default";
-      return subject.string("name") === account && (there === undefined || there === here);
+      return subject.string("name") === account && subject.string("namespace") === here;
     }),
   );
 }

@@ -67,13 +67,3 @@ function isNarrowed(statement: Reader): boolean {
 function isAnything(value: string): boolean {
   return /^\*+$/.test(value) || value === "0.0.0.0/0" || value === "::/0";
 }
-
-/** An action that a pattern of a policy takes, such as `backup:*`. */
-export function coversAction(pattern: string, action: string): boolean {
-  const parts = pattern.toLowerCase().split("*").map(escape);
-  return new RegExp(`^${parts.join(".*")}$`).test(action.toLowerCase());
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(String.raw`\?`, ".");
-}

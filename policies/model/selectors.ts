@@ -1,4 +1,3 @@
-import { kubernetes } from "../types.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
 import { NotKnown, unknown, type Reader, type Tree } from "./value.ts";
@@ -20,7 +19,7 @@ export function selects(selector: Reader, labels: Reader): boolean {
 }
 
 function holds(expression: Reader, labels: Reader): boolean {
-  const value = labels.entry(expression.string("key") ?? "")?.string("");
+  const value = labels.entry(String(expression.string("key")))?.string("");
   const values = expression.strings("values");
   switch (expression.string("operator")) {
     case "In":
@@ -36,9 +35,7 @@ function holds(expression: Reader, labels: Reader): boolean {
 
 /** Labels of a workload's pods. */
 export function podLabels(workload: Resource): Reader {
-  return workload.at(
-    workload.type === kubernetes.pod ? "metadata.labels" : "spec.template.metadata.labels",
-  );
+  return workload.at("spec.template.metadata.labels");
 }
 
 /** Objects of that type in the workload's namespace whose selector takes its pods. @throws NotKnown */

@@ -28,7 +28,7 @@ const cases: Cases = {
         policy(
           s,
           { ...deny("backup:CopyIntoBackupVault"), Effect: "Allow", Principal: { AWS: "1" } },
-          deny("backup:Delete*", { Principal: { AWS: "*" } }),
+          deny("backup:delete*", { Principal: { AWS: "*" } }),
           deny("backup:UpdateRecoveryPoint*"),
         ),
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { coversAction, forEverybody } from "../../model/policy-document.ts";
+import { forEverybody } from "../../model/policy-document.ts";
 import type { Reader } from "../../model/value.ts";
+import { wildcard } from "../../model/wildcard.ts";
 import { defineRule, each, failIf, pass } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
@@ -26,7 +27,7 @@ export default defineRule({
     const allowed = config.actions.filter(
       (action) =>
         !denials.some((each) =>
-          each.strings("Action").some((pattern) => coversAction(pattern, action)),
+          each.strings("Action").some((pattern) => wildcard(pattern, "i").test(action)),
         ),
     );
     return failIf(

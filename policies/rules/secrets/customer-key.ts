@@ -30,7 +30,7 @@ export default defineRule({
         .map((replica) =>
           failIf(
             isManaged(replica),
-            `the replica of ${secret.label} in ${replica.string("region") ?? ""} is encrypted with the key that AWS manages: set ${replica.path}.kmsKeyId`,
+            `the replica of ${secret.label} in ${String(replica.string("region"))} is encrypted with the key that AWS manages: set ${replica.path}.kmsKeyId`,
           ),
         ),
     ]),

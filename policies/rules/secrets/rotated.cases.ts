@@ -72,6 +72,11 @@ const cases: Cases = {
       says: 'the schedule "monthly" cannot be read',
     },
     {
+      title: "neither days nor a schedule",
+      stack: (s) => rotation(s, secret(s), {}),
+      says: 'the schedule "" cannot be read',
+    },
+    {
       title: "whether Kafka takes it is not known",
       stack: (s) => {
         secret(s);

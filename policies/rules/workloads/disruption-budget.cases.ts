@@ -126,6 +126,19 @@ const cases: Cases = {
       says: "whether PodDisruptionBudget budget is in the namespace of Deployment web is not known",
     },
     {
+      title: "its namespace is known, the workload's is not, though both hang on one resource",
+      stack: (s) => {
+        const id = s.add(Namespace, "data", {}).id;
+        deployment(s, "web", { labels, namespace: id as unknown as string });
+        s.add(PodDisruptionBudget, "budget", {
+          metadata: { namespace: "other", labels: { of: id } },
+          spec: { selector: { matchLabels: labels } },
+        });
+      },
+      only: ["engine preview", "saved preview"],
+      says: "whether PodDisruptionBudget budget is in the namespace of Deployment web is not known",
+    },
+    {
       title: "what it selects is not known",
       stack: (s) => {
         web(s);

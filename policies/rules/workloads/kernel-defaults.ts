@@ -40,7 +40,7 @@ export default defineRule({
     const contexts = [pod, ...containers].map((each) => each.at("securityContext"));
     return together([
       ...pod.list("securityContext.sysctls").map((sysctl) => {
-        const name = sysctl.string("name") ?? "";
+        const name = String(sysctl.string("name"));
         return failIf(
           !config.sysctls.includes(name),
           `${what} sets the sysctl ${name}: remove ${sysctl.path}`,
@@ -57,7 +57,7 @@ function judge(context: Reader, what: string): Outcome[] {
   const odd = (path: string, wrong: boolean) =>
     failIf(
       wrong,
-      `${what} sets ${path} to ${context.string(path) ?? ""}: remove ${context.path}.${path}`,
+      `${what} sets ${path} to ${String(context.string(path))}: remove ${context.path}.${path}`,
     );
   const procMount = context.string("procMount") ?? "Default";
   const type = context.string("seLinuxOptions.type") ?? "";

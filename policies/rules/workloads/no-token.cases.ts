@@ -1,3 +1,4 @@
+import { Pod } from "@pulumi/kubernetes/core/v1/pod.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
@@ -120,6 +121,15 @@ const cases: Cases = {
         web(s, { serviceAccountName });
       },
       says: "a role is bound",
+    },
+    {
+      title: "both are in the default namespace, and only one says so",
+      stack: (s) => {
+        bind(s, [subject("default", "default")]);
+        s.add(Pod, "shell", { spec: { containers: [{ name: "shell" }] } });
+      },
+      says: "a role is bound to its service account default",
+      of: ["shell"],
     },
     { title: "an operator's own pods", stack: (s) => operated(s) },
   ],

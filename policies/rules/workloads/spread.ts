@@ -40,5 +40,5 @@ function keysOf(pod: Reader): string[] {
     ...apart
       .list("preferredDuringSchedulingIgnoredDuringExecution")
       .map((each) => each.at("podAffinityTerm")),
-  ].map((each) => each.string("topologyKey") ?? "");
+  ].flatMap((each) => each.string("topologyKey") ?? []);
 }

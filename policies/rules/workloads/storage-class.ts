@@ -29,7 +29,7 @@ export default defineRule({
           ),
           failIf(
             config.allowed.length > 0 && !config.allowed.includes(name ?? ""),
-            `${claimant.label} takes storage of class ${name ?? ""}, ${config.allowed.join(" or ")} is wanted: change ${path}`,
+            `${claimant.label} takes storage of class ${String(name)}, ${config.allowed.join(" or ")} is wanted: change ${path}`,
           ),
         );
       }),

@@ -60,6 +60,11 @@ const cases: Cases = {
       says: "container web of Deployment web is privileged",
     },
     {
+      title: "one whose name is not known",
+      stack: (s) => pod(s, "shell", { container: { name: notKnown(), ...privileged } }),
+      says: "a container of Pod shell is privileged",
+    },
+    {
       title: "of Windows: the pod, and the container",
       stack: (s) => {
         const securityContext = { windowsOptions: { hostProcess: true } };

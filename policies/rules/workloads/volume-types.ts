@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { together } from "../../model/outcomes.ts";
 import { eachPod, exempt } from "../../model/pods.ts";
-import { defineRule, failIf } from "../../rule.ts";
+import { defineRule, pass, violation } from "../../rule.ts";
 
 export default defineRule({
   id: "workloads-volume-types",
@@ -32,9 +32,9 @@ export default defineRule({
     together(
       pod.list("volumes").map((volume) => {
         const type = volume.keys("").find((key) => key !== "name" && key !== "hostPath");
-        return failIf(
-          type !== undefined && !config.allowed.includes(type),
-          `${what} mounts a volume of type ${type ?? ""}: replace ${volume.path}.${type ?? ""} by a persistentVolumeClaim`,
+        if (type === undefined || config.allowed.includes(type)) return pass;
+        return violation(
+          `${what} mounts a volume of type ${type}: replace ${volume.path}.${type} by a persistentVolumeClaim`,
         );
       }),
     ),

@@ -17,7 +17,7 @@ export default defineRule({
     customerKey: z.boolean().default(false).describe("Asks for a key of one's own (kmsKeyId) too"),
   }),
   check: each(kubernetes.storageClass, (storageClass, { stack, config }) => {
-    const provisioner = storageClass.string("provisioner") ?? "";
+    const provisioner = String(storageClass.string("provisioner"));
     if (!provisioners.includes(provisioner)) {
       return notApplicable(`${provisioner} makes no volumes of EBS`);
     }
