@@ -42,6 +42,11 @@ const cases: Cases = {
   unknown: "whether a key and groups are set is known also when their values are not",
   notApplicable: [
     { title: "no nodes", stack: (s) => eks(s) },
+    {
+      title: "groups alone",
+      stack: (s) => nodes(s, { remoteAccess: { sourceSecurityGroupIds: ["sg-1"] } }),
+      says: "nobody has a key",
+    },
     { title: "no key", stack: (s) => nodes(s), says: "nobody has a key", of: ["nodes"] },
   ],
 };

@@ -50,6 +50,15 @@ const cases: Cases = {
       of: ["archive"],
     },
     {
+      title: "a key of FSx",
+      stack: (s) => {
+        const events = bucket(s);
+        encryption(s, events, "aws:fsx");
+        firehose(s, { bucketArn: events.arn });
+      },
+      says: "without a key of KMS",
+    },
+    {
       title: "a key of S3",
       stack: (s) => {
         const events = bucket(s);

@@ -20,11 +20,12 @@ export default defineRule({
   check: eachContainer((container, { what, config }) => {
     const image = container.string("image") ?? "no image";
     const byDigest = image.includes("@sha256:");
+    // Of one by digest that is the digest: a tag before it only tells people.
     const tag = /:([^/:]+)$/.exec(image)?.[1] ?? "latest";
     const path = `${container.path}.image`;
     return all(
       failIf(
-        !byDigest && tag === "latest",
+        tag === "latest",
         `${what} runs whatever ${image} is that day: name a version in ${path}`,
       ),
       failIf(
