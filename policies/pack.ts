@@ -4,6 +4,7 @@ import { env } from "node:process";
 import { PolicyPack } from "@pulumi/policy";
 import { RunError } from "@pulumi/pulumi";
 import { configOf, policiesOf } from "./engine.ts";
+import { convertStructsOnce } from "./fast-structs.ts";
 import { rules } from "./index.ts";
 import { BadInput, readSettings } from "./settings/index.ts";
 
@@ -20,6 +21,7 @@ function settingsFile(): unknown {
 }
 
 function start(): void {
+  convertStructsOnce();
   // What the engine tells a pack of the stack that it is started for.
   const name = env["PULUMI_STACK"];
   const project = env["PULUMI_PROJECT"];

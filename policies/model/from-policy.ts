@@ -6,6 +6,17 @@ import { unknown, type Branch, type Tree } from "./value.ts";
 
 /** Properties out of the engine's hands: what would throw when read becomes `unknown`. */
 export function treeOf(properties: object): Branch {
+  // A preview throws thousands of times here, and nobody looks at the traces.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return branchOf(properties);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function branchOf(properties: object): Branch {
   const tree: Record<string, Tree> = {};
   for (const key of Object.keys(properties)) {
     tree[key] = leaf(() => (properties as Record<string, unknown>)[key]);
@@ -28,7 +39,7 @@ function leaf(read: () => unknown): Tree {
   }
   if (typeof value !== "object" || value === null) return value as Tree;
   // Assets and archives: there is nothing in them to judge, and their fields are promises.
-  return Object.getPrototypeOf(value) === Object.prototype ? treeOf(value) : {};
+  return Object.getPrototypeOf(value) === Object.prototype ? branchOf(value) : {};
 }
 
 /** What the program asked for, by URN: collected before each step, for {@link stackFacts}. */
