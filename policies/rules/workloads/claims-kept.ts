@@ -22,13 +22,10 @@ export default defineRule({
     if (config.except !== "" && new RegExp(config.except).test(set.name)) {
       return notApplicable("its data may be lost (except)");
     }
-    if ([...ensembles(stack), ...clickHouses(stack)].includes(set)) {
-      return notApplicable("dr-volumes-kept asks it of ZooKeeper and ClickHouse");
-    }
     if (set.list("spec.volumeClaimTemplates").length === 0) {
       return notApplicable("it asks for no volume");
     }
-    return together(
+    const outcome = together(
       ["whenDeleted", "whenScaled"].map((field) => {
         const path = `spec.persistentVolumeClaimRetentionPolicy.${field}`;
         const policy = set.string(path) ?? "Retain";
@@ -38,5 +35,9 @@ export default defineRule({
         );
       }),
     );
+    // Last, as it looks at every set of the stack.
+    const other =
+      outcome.kind === "violation" && [...ensembles(stack), ...clickHouses(stack)].includes(set);
+    return other ? notApplicable("dr-volumes-kept asks it of ZooKeeper and ClickHouse") : outcome;
   }),
 });

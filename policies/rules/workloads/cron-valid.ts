@@ -23,7 +23,7 @@ export default defineRule({
       );
     }
     return failIf(
-      !runs(schedule),
+      !comesDue(schedule),
       `the schedule "${schedule}" of ${job.label} never comes due: correct spec.schedule`,
     );
   }),
@@ -31,6 +31,14 @@ export default defineRule({
 
 /** Any day will do: it makes the answer the same every day. */
 const start = new Date("2028-01-01T00:00:00Z");
+
+const known = new Map<string, boolean>();
+
+function comesDue(schedule: string): boolean {
+  const due = known.get(schedule) ?? runs(schedule);
+  known.set(schedule, due);
+  return due;
+}
 
 function runs(schedule: string): boolean {
   // Kubernetes knows @every too.
