@@ -26,6 +26,11 @@ const cases: Cases = {
       says: "StatefulSet zookeeper has 4 members: set spec.replicas to 5",
     },
     {
+      title: "two",
+      stack: (s) => statefulSet(s, "zookeeper", { spec: { replicas: 2 } }),
+      says: "has 2 members: set spec.replicas to 3",
+    },
+    {
       title: "one, as by default",
       stack: (s) => statefulSet(s, "zookeeper", { spec: { replicas: undefined as never } }),
       says: "StatefulSet zookeeper has 1 members: set spec.replicas to 3",

@@ -15,7 +15,7 @@ export default defineRule({
     const members = ensemble.number("spec.replicas") ?? 1;
     return failIf(
       members < 3 || members % 2 === 0,
-      `${ensemble.label} has ${members} members: set spec.replicas to ${members <= 3 ? 3 : members + 1}`,
+      `${ensemble.label} has ${members} members: set spec.replicas to ${Math.max(3, members + 1)}`,
     );
   }),
 });
