@@ -25,7 +25,7 @@ const closed = (folder, rooms) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".cache/", ".data/", "coverage/", "**/*.mjs", "**/*.js"] },
+  { ignores: ["node_modules/", ".cache/", ".data/", "/coverage/", "**/*.mjs", "**/*.js"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

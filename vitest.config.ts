@@ -15,9 +15,13 @@ const layer = (name: string, include: string[], timeoutSeconds: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      layer("fast", ["{setup,engines,provider,scripts,components,stacks,tests}/**/*.test.ts"], 20),
+      layer(
+        "fast",
+        ["{setup,engines,provider,scripts,components,stacks,policies,tests}/**/*.test.ts"],
+        20,
+      ),
       layer("engine", ["{engines,provider,scripts,tests}/**/*.engine.ts"], 180),
-      layer("pulumi", ["{provider,components,stacks,tests}/**/*.pulumi.ts"], 300),
+      layer("pulumi", ["{provider,components,stacks,policies,tests}/**/*.pulumi.ts"], 300),
       layer("stack", ["tests/stacks/**/*.stack.ts"], 600),
     ],
   },

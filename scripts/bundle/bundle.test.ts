@@ -47,7 +47,7 @@ describe("the bundle", () => {
     expect(all.stdout).toContain("zookeeper-snapshot");
     expect(all.stdout).not.toContain("bundle");
     expect(await help("backup", "--help")).toMatchObject({ exitCode: 0, stderr: "" });
-  });
+  }, 60_000);
 
   test("holds what commands need, and no test, type or tool of the checkout", () => {
     const archive = gunzipSync(readFileSync(first.file));
