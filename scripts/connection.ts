@@ -1,38 +1,12 @@
 import { z } from "zod";
 import { UserError } from "./command.ts";
+import { controlBucket, secret, vaultSide } from "./s3-access.ts";
 
 /**
  * Everything a command may need to reach a platform. A stack hands a step only the parts that
  * this step needs; an operator gets the whole with `--stack NAME` (the stack's `connection` output).
  */
-const secret = z
-  .string()
-  .min(
-    1,
-    "is empty: take the connection anew from its stack (`pulumi stack output connection --show-secrets`)",
-  );
-
-export const s3Access = z.object({
-  /** For example `http://127.0.0.1:27070`. */
-  endpoint: z.url(),
-  region: z.string(),
-  accessKeyId: z.string(),
-  secretAccessKey: secret,
-});
-export type S3Access = z.infer<typeof s3Access>;
-
-/** One region's copy of the vault, with one set of credentials. */
-export const vaultSide = s3Access.extend({
-  /** Bucket of backups and ledgers (versioned, locked). */
-  backups: z.string(),
-  /** Bucket of archived events (versioned, locked). */
-  archive: z.string(),
-});
-export type VaultSide = z.infer<typeof vaultSide>;
-
-/** Fence, lease and step results: only ever in the standby's region. */
-export const controlBucket = s3Access.extend({ bucket: z.string() });
-export type ControlBucket = z.infer<typeof controlBucket>;
+export { type ControlBucket, type S3Access, type VaultSide } from "./s3-access.ts";
 
 const scramLogin = z.object({ username: z.string(), password: secret });
 
