@@ -1,50 +1,14 @@
 import { z } from "zod";
 import { UserError } from "./command.ts";
+import { kafkaConnection } from "./kafka-connection.ts";
 import { controlBucket, secret, vaultSide } from "./s3-access.ts";
 
 /**
  * Everything a command may need to reach a platform. A stack hands a step only the parts that
  * this step needs; an operator gets the whole with `--stack NAME` (the stack's `connection` output).
  */
+export { kafkaConnection, type ConsumerLogin, type KafkaConnection } from "./kafka-connection.ts";
 export { type ControlBucket, type S3Access, type VaultSide } from "./s3-access.ts";
-
-const scramLogin = z.object({ username: z.string(), password: secret });
-
-/** A Kafka login of one epoch: its principal is `User:<name>`, for example `clickhouse-e7`. */
-export const consumerLogin = z.object({
-  epoch: z.int().positive(),
-  name: z.string(),
-  /** PEM. */
-  certificate: secret,
-  privateKey: secret,
-});
-export type ConsumerLogin = z.infer<typeof consumerLogin>;
-
-export const kafkaConnection = z.object({
-  /** Listener with SCRAM-SHA-512 logins (SASL_PLAINTEXT on loopback). */
-  bootstrap: z.string(),
-  /** Listener with client certificates (SSL). */
-  tlsBootstrap: z.string(),
-  /** PEM of the CA that signed the brokers' and the clients' certificates. */
-  ca: z.string(),
-  clusterId: z.string(),
-  /** The events topic. */
-  topic: z.string(),
-  partitions: z.int().positive(),
-  replicationFactor: z.int().positive(),
-  /** ClickHouse's static consumer group. */
-  group: z.string(),
-  /** Superuser; also has a client certificate `CN=admin` on the TLS listener. */
-  admin: scramLogin.optional(),
-  adminCertificate: z.object({ certificate: secret, privateKey: secret }).optional(),
-  producer: scramLogin.optional(),
-  archiver: scramLogin.optional(),
-  /** The current epoch's ClickHouse login. */
-  consumer: consumerLogin.optional(),
-  /** Logins of earlier epochs: what the fence takes away and then attacks with. */
-  formerConsumers: z.array(consumerLogin).default([]),
-});
-export type KafkaConnection = z.infer<typeof kafkaConnection>;
 
 export const clickhouseConnection = z.object({
   url: z.url(),
@@ -54,7 +18,7 @@ export const clickhouseConnection = z.object({
   /** Name of the S3 disk of the server's configuration that backups are written to / read from. */
   backupDisk: z.string().default("vault"),
   /** The read-only login of the stack's outputs. */
-  reader: scramLogin.optional(),
+  reader: z.object({ username: z.string(), password: secret }).optional(),
 });
 export type ClickHouseConnection = z.infer<typeof clickhouseConnection>;
 

@@ -2,7 +2,7 @@ import kafkajs, { type Consumer } from "kafkajs";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
 import { ARCHIVER_GROUP } from "../kafka/acls.ts";
-import { type KafkaLogin, withAdmin } from "../kafka/client.ts";
+import { kafkaJsLogin, type KafkaLogin, withAdmin } from "../kafka/client.ts";
 import { requireCluster } from "../kafka/cluster.ts";
 import { describeTopic, type TopicState } from "../kafka/topics.ts";
 import { prepareKafkaJs } from "./lossless-kafkajs.ts";
@@ -77,11 +77,9 @@ export function archiveConsumer(
   const login = archiverLogin(kafka);
   const client = new Kafka({
     clientId: "archiver",
-    brokers: kafka.bootstrap.split(","),
+    ...kafkaJsLogin(kafka, login),
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
-    ssl: false,
-    sasl: { mechanism: "scram-sha-512", username: login.username, password: login.password },
     logLevel: logLevel.ERROR,
     logCreator:
       () =>

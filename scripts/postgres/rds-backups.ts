@@ -1,15 +1,9 @@
 import { createHash } from "node:crypto";
-import { S3Client } from "@aws-sdk/client-s3";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { ambientCredentials, type AwsCredentials } from "../aws/credentials.ts";
 import { UserError } from "../command.ts";
 import { Sha256 } from "../sha256.ts";
 import type { RdsLookup, ReplicatedBackup } from "./rds-source.ts";
-
-interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 export interface RdsBackupsArgs {
   /** The only region that is asked. */
@@ -28,7 +22,7 @@ export interface RdsBackupsArgs {
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstanceAutomatedBackups.html
  */
 export function rdsBackups(args: RdsBackupsArgs): RdsLookup {
-  const { region, partition = "aws", credentials = defaultCredentials(region) } = args;
+  const { region, partition = "aws", credentials = ambientCredentials(region) } = args;
   const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   const endpoint = new URL(args.endpoint ?? `https://rds.${region}.${domain}`);
   return async () => {
@@ -124,15 +118,4 @@ const entities: Record<string, string> = {
 function field(xml: string, name: string): string | undefined {
   const value = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return value?.replaceAll(/&(?:lt|gt|quot|apos|amp);/g, (entity) => entities[entity] ?? entity);
-}
-
-function defaultCredentials(region: string): () => Promise<AwsCredentials> {
-  return async () => {
-    const client = new S3Client({ region });
-    try {
-      return await client.config.credentials();
-    } finally {
-      client.destroy();
-    }
-  };
 }
