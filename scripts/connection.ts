@@ -46,6 +46,11 @@ export const connectionSchema = z.object({
     .object({
       members: z.array(z.object({ client: z.string(), admin: z.url() })),
       superPassword: secret,
+      /**
+       * Who keeps state in it: `kafka` (and ClickHouse, where its tables are replicated), or `clickhouse` alone.
+       * @default "kafka"
+       */
+      serves: z.enum(["kafka", "clickhouse"]).optional(),
     })
     .optional(),
   /** The vault's copy in this stack's own region: what it writes, and what a standby reads. */
