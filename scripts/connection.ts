@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "./command.ts";
 import { kafkaConnection } from "./kafka-connection.ts";
+import { rdsManifest } from "./postgres/rds-manifest.ts";
 import { controlBucket, secret, vaultSide } from "./s3-access.ts";
 
 /**
@@ -35,12 +36,23 @@ export const connectionSchema = z.object({
   kafka: kafkaConnection.optional(),
   clickhouse: clickhouseConnection.optional(),
   postgres: z
-    .object({
-      /** Superuser URL (`postgresql://…`). */
-      url: secret,
-      /** Absolute data folder, where this process can see it (local restore). */
-      dataDir: z.string().optional(),
-    })
+    .discriminatedUnion("kind", [
+      z.object({
+        kind: z.literal("self-managed").optional(),
+        /** Superuser URL (`postgresql://…`). */
+        url: secret,
+        /** Absolute data folder, where this process can see it (local restore). */
+        dataDir: z.string().optional(),
+      }),
+      /** Backs itself up: no base backup and no WAL of ours. */
+      z.object({
+        kind: z.literal("rds"),
+        /** Of a role that may write the heartbeat; with `sslmode`, as RDS takes nothing else. */
+        url: secret,
+        /** As the stack knows the instance now; every ledger keeps it. */
+        manifest: rdsManifest,
+      }),
+    ])
     .optional(),
   zookeeper: z
     .object({

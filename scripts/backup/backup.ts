@@ -158,7 +158,7 @@ class BackupRun {
       postgres === undefined
         ? undefined
         : protectPostgres(
-            { url: postgres.url, vault, prefix: this.#prefix },
+            { postgres, vault, prefix: this.#prefix },
             { full: this.#parent === undefined, parent: this.#parent?.postgres },
             this.#context,
           );
