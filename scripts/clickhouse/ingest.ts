@@ -71,6 +71,15 @@ export async function closeIngest(clickhouse: ClickHouse): Promise<void> {
   );
 }
 
+/** Whether there is anything that could consume, asked of ClickHouse alone. */
+export async function hasStreamingTables(clickhouse: ClickHouse): Promise<boolean> {
+  const { n } = await clickhouse.one<{ n: number }>(
+    "SELECT count() AS n FROM system.tables WHERE database = {database: String}",
+    { database: STREAMING },
+  );
+  return n === 2;
+}
+
 /** What consumes at the moment, by the definitions that are there. */
 export async function ingestState(
   clickhouse: ClickHouse,
