@@ -39,7 +39,7 @@ export function mskToken(
       { expiresIn: 900, signingDate: now() },
     );
     const query = Object.entries({ ...signed.query, "User-Agent": "recover" })
-      .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .sort();
     return Buffer.from(`https://${hostname}/?${query.join("&")}`).toString("base64url");
   };

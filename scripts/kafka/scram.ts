@@ -33,7 +33,7 @@ export function knownLogins(kafka: KafkaConnection): string[] {
   const consumers = [consumer, ...formerConsumers].filter((login) => login?.kind === "scram");
   const names = [
     ...declaredLogins(kafka).map(({ username }) => username),
-    ...consumers.flatMap((login) => login?.name ?? []),
+    ...consumers.map((login) => login.name),
   ];
   return [...new Set(names)].sort();
 }

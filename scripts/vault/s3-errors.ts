@@ -30,6 +30,7 @@ const wrongKeyNames = new Set([
   "SignatureDoesNotMatch",
   "InvalidClientTokenId",
   "ExpiredToken",
+  "InvalidToken",
 ]);
 
 /** The HTTP status of an S3 answer, or undefined when nothing answered. */
