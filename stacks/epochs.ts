@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect, type ConnectionParts } from "../components/local/context.ts";
-import { Step } from "../components/local/step.ts";
+import type { StepFactory, StepLike } from "../components/job/steps.ts";
 import type { Connection } from "../scripts/connection.ts";
-import { history } from "./region.ts";
+import { history } from "./history.ts";
 import type { Settings } from "./settings.ts";
 
 /** The epochs that a stack has held: the first, and one more for each recovery of ClickHouse. */
@@ -23,7 +23,8 @@ export interface Epochs {
 export function epochsOf(
   settings: Settings,
   identity: ConnectionParts,
-  first: Step<{ epoch: number }>,
+  first: StepLike<{ epoch: number }>,
+  steps: StepFactory,
   control: pulumi.Input<NonNullable<Connection["control"]>>,
 ): Epochs {
   const all = [first.result.epoch];
@@ -33,7 +34,7 @@ export function epochsOf(
   for (const { engine, label } of history(settings)) {
     if (engine !== "clickhouse") continue;
     const id = recoveryIdOf(label, identity);
-    const gate: Step<{ nextEpoch: number }> = new Step(
+    const gate: StepLike<{ nextEpoch: number }> = steps(
       `${label}-gate`,
       {
         command: "gate",

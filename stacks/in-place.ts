@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect, type ConnectionParts } from "../components/local/context.ts";
-import { resultsOf, Step } from "../components/local/step.ts";
-import type { Connection } from "../scripts/connection.ts";
+import type { StepFactory, StepLike } from "../components/job/steps.ts";
+import { resultsOf } from "../components/local/step.ts";
 import { recoveryIdOf } from "./epochs.ts";
-import { history } from "./region.ts";
+import { history } from "./history.ts";
+import type { Part } from "./platform.ts";
 import type { Settings } from "./settings.ts";
-
-type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
 
 export interface InPlaceArgs {
   readonly settings: Settings;
+  readonly steps: StepFactory;
   readonly base: ConnectionParts;
   readonly kafka: Part<"kafka">;
   readonly clickhouse: Part<"clickhouse">;
@@ -28,13 +28,13 @@ export interface InPlaceArgs {
 export function recoveredInPlace(
   args: InPlaceArgs,
 ): pulumi.Output<Record<string, unknown>> | undefined {
-  const { base, kafka, clickhouse, postgres, vault, control } = args;
+  const { base, steps, kafka, clickhouse, postgres, vault, control } = args;
   const last = history(args.settings).at(-1);
   if (last === undefined || last.engine === "clickhouse") return undefined;
   let dependsOn = [...args.after];
-  const boxes: Record<string, Step> = {};
+  const boxes: Record<string, StepLike<unknown>> = {};
   if (last.engine === "postgres") {
-    boxes["tenancy"] = new Step(
+    boxes["tenancy"] = steps(
       `${last.label}-tenancy`,
       {
         command: "tenancy",
@@ -45,7 +45,7 @@ export function recoveredInPlace(
     );
     dependsOn = [boxes["tenancy"]];
   }
-  boxes["prove"] = new Step(
+  boxes["prove"] = steps(
     `${last.label}-prove`,
     {
       command: "prove",

@@ -1,21 +1,53 @@
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { portTrouble } from "../components/local/ports.ts";
+import { LocalPlatform } from "./local/platform.ts";
+import type { Platform } from "./platform.ts";
 import { primary } from "./primary.ts";
-import { protectionsOff, readSettings, refuseUnknown } from "./settings.ts";
+import {
+  protectionsOff,
+  readSettings,
+  refuseUnknown,
+  type AwsSettings,
+  type Settings,
+} from "./settings.ts";
 import { standby } from "./standby.ts";
 
 const root = dirname(import.meta.dirname);
 refuseUnknown(Object.keys(pulumi.runtime.allConfig()));
 const settings = readSettings(new pulumi.Config("recover"), root);
-
-const trouble = portTrouble(settings.portBase, outgoingPorts());
-if (trouble !== undefined) void pulumi.log.warn(trouble);
 for (const off of protectionsOff(settings)) void pulumi.log.warn(off);
 
 /** The stack's outputs: the same names on every platform and in both roles. */
-export default settings.role === "primary" ? primary(settings, root) : standby(settings, root);
+export default settings.platform === "aws" ? await onAws(settings) : onThisMachine();
+
+async function onAws(chosen: AwsSettings): Promise<Record<string, pulumi.Input<unknown>>> {
+  // Only here: the providers' packages are large, and stacks of this machine need none of them.
+  const { AwsPlatform } = await import("./aws/platform.ts");
+  const { pilotLight } = await import("./pilot-light.ts");
+  const { loadCrds } = await import("../components/clickhouse/crds.ts");
+  const { makeBundle } = await import("../scripts/bundle/bundle.ts");
+  const { clickhouseOperator: operator } = chosen;
+  const platform = new AwsPlatform(chosen, {
+    crds: "install" in operator ? await loadCrds(operator.install.crds) : [],
+    bundle: makeBundle(root, join(root, ".cache/bundles")),
+  });
+  return chosen.role === "standby" && chosen.mode === "pilot-light"
+    ? pilotLight(chosen, platform)
+    : program(chosen, platform);
+}
+
+function onThisMachine(): Record<string, pulumi.Input<unknown>> {
+  if (settings.platform !== "local") throw new Error("not of this machine");
+  const trouble = portTrouble(settings.portBase, outgoingPorts());
+  if (trouble !== undefined) void pulumi.log.warn(trouble);
+  return program(settings, new LocalPlatform(settings, root));
+}
+
+function program(chosen: Settings, platform: Platform): Record<string, pulumi.Input<unknown>> {
+  return chosen.role === "primary" ? primary(chosen, platform) : standby(chosen, platform);
+}
 
 function outgoingPorts(): string {
   try {

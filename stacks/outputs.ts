@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionParts } from "../components/local/context.ts";
-import type { Connection, KafkaConnection, S3Access } from "../scripts/connection.ts";
-
-type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
+import type { Connection, KafkaConnection } from "../scripts/connection.ts";
+import type { Pairing, Part, Platform } from "./platform.ts";
 
 export interface OutputArgs {
   readonly base: ConnectionParts;
   readonly kafka: Part<"kafka">;
+  readonly kafkaSecurityProtocol: Platform["kafkaSecurityProtocol"];
   readonly clickhouse: Part<"clickhouse">;
   readonly postgres: Part<"postgres">;
   readonly zookeeper?: Part<"zookeeper">;
@@ -17,12 +17,7 @@ export interface OutputArgs {
   /** Connection of the backup job, for `backup` by hand. */
   readonly backup: pulumi.Output<Connection>;
   /** What a standby's own config must hold before the day. @default none: this is the standby */
-  readonly standby?: {
-    readonly server: pulumi.Input<S3Access>;
-    readonly trust: Part<"trust">;
-    /** What both sides must agree on. */
-    readonly settings: Readonly<Record<string, string | number>>;
-  };
+  readonly standby?: Pairing;
   readonly recovery?: pulumi.Input<unknown>;
 }
 
@@ -34,11 +29,13 @@ export function outputsOf(args: OutputArgs): Record<string, pulumi.Input<unknown
   const plain = <T>(value: pulumi.Output<T>) => pulumi.unsecret(value);
   return {
     kafkaBootstrap: plain(kafka.bootstrap),
-    kafkaSecurityProtocol: "SASL_PLAINTEXT",
+    kafkaSecurityProtocol: args.kafkaSecurityProtocol,
     kafkaSaslMechanism: "SCRAM-SHA-512",
     kafkaUsername: plain(kafka.apply((k) => k.producer?.username)),
     kafkaPassword: kafka.apply((k) => k.producer?.password),
-    kafkaClientProperties: pulumi.secret(kafka.apply((k) => clientProperties(k.producer))),
+    kafkaClientProperties: pulumi.secret(
+      kafka.apply((k) => clientProperties(k.producer, args.kafkaSecurityProtocol)),
+    ),
     kafkaClusterId: plain(kafka.clusterId),
     eventsTopic: plain(kafka.topic),
     clickhouseUrl: plain(clickhouse.url),
@@ -77,10 +74,10 @@ export function outputsOf(args: OutputArgs): Record<string, pulumi.Input<unknown
 }
 
 /** What Kafka's own tools take as `--producer.config`, `--consumer.config`, `--command-config`. */
-function clientProperties(login: KafkaConnection["producer"]): string {
+function clientProperties(login: KafkaConnection["producer"], protocol: string): string {
   if (login === undefined) return "";
   return [
-    "security.protocol=SASL_PLAINTEXT",
+    `security.protocol=${protocol}`,
     "sasl.mechanism=SCRAM-SHA-512",
     "sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required " +
       `username="${login.username}" password="${login.password}";`,

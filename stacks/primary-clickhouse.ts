@@ -1,19 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalClickHouse } from "../components/clickhouse/local.ts";
 import { connect } from "../components/local/context.ts";
-import { Step } from "../components/local/step.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
-import type { EpochWriters } from "../components/vault/local.ts";
-import type {
-  ClickHouseConnection,
-  ConsumerLogin,
-  KafkaConnection,
-  S3Access,
-} from "../scripts/connection.ts";
-import type { PrimaryArgs } from "./primary-kafka.ts";
+import type { ClickHouseConnection } from "../scripts/connection.ts";
+import { history, newest } from "./history.ts";
+import type { PrimaryArgs, PrimaryKafka } from "./primary-kafka.ts";
 import type { PrimaryPostgres } from "./primary-postgres.ts";
-import { history, newest } from "./region.ts";
-import { localBuckets } from "../scripts/vault/policies.ts";
 
 export interface PrimaryClickHouse {
   readonly connection: pulumi.Output<ClickHouseConnection>;
@@ -25,14 +16,9 @@ export interface PrimaryClickHouse {
 }
 
 export interface PrimaryClickHouseArgs extends PrimaryArgs {
-  readonly writers: EpochWriters;
   /** What the server itself waits for; consuming waits for `after`. */
   readonly claimed: readonly pulumi.Resource[];
-  readonly vaultRoot: pulumi.Input<S3Access>;
-  readonly kafka: pulumi.Output<KafkaConnection>;
-  /** Of the epoch in force; known before the brokers are up, as is the CA. */
-  readonly consumer: pulumi.Output<ConsumerLogin>;
-  readonly kafkaCa: pulumi.Output<string>;
+  readonly kafka: PrimaryKafka;
   /**
    * Makes PostgreSQL. Its WAL goes to an epoch that is held already: before the fence of a recovery in
    * place to the one before, where a standby would look for it.
@@ -45,36 +31,32 @@ export interface PrimaryClickHouseArgs extends PrimaryArgs {
 
 /** ClickHouse: new, or after `clickhouse-lost` brought back beside the lost one, then consuming. */
 export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
-  const { settings, region, base, vault, writers, epochs, kafka } = args;
+  const { settings, platform, steps, base, vault, writers, epochs } = args;
+  const kafka = args.kafka.connection;
   const recovered = newest(history(settings), "clickhouse");
   const ensemble = newest(history(settings), "zookeeper");
   // A new ensemble means restarted brokers, and those may have delivered blocks twice while ClickHouse
   // went on: consuming is stopped, put right and started again.
   const attachAgain = ensemble !== undefined;
-  const clickhouse = new LocalClickHouse(
-    recovered === undefined ? "clickhouse" : `clickhouse-${recovered.label}`,
-    {
-      region,
-      backups: pulumi
-        .output(writers.backup.near)
-        .apply(({ backups, archive: _, ...side }) => ({ ...side, bucket: backups })),
-      consumer: args.consumer,
-      kafkaCa: args.kafkaCa,
-      ...(recovered === undefined ? {} : { recoveryId: recovered.label }),
-      ...(ensemble === undefined ? {} : { restartedFor: ensemble.label }),
-    },
+  const clickhouse = platform.clickhouse({
+    name: recovered === undefined ? "clickhouse" : `clickhouse-${recovered.label}`,
+    writers,
+    kafka: args.kafka.brokers,
+    ensemble: args.kafka.ensemble,
+    ...(recovered === undefined ? {} : { recoveryId: recovered.label }),
+    ...(ensemble === undefined ? {} : { restartedFor: ensemble.label }),
     // With a new ensemble only after the brokers' restart, which is what it restarts for.
-    { dependsOn: ensemble === undefined ? [...args.claimed] : [...args.after] },
-  );
+    dependsOn: ensemble === undefined ? args.claimed : args.after,
+  });
   const { connection } = clickhouse;
   const control = vault.recovery.control;
   if (recovered === undefined || epochs.recoveryId === undefined) {
-    const structure = new Step("structure", {
+    const structure = steps("structure", {
       command: "structure",
       connection: connect({ ...base, clickhouse: connection }),
     });
     const postgres = args.postgres(epochs.current, []);
-    const attach = new Step(
+    const attach = steps(
       "attach",
       {
         command: "attach",
@@ -94,7 +76,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     return { connection, postgres, ready: attach };
   }
 
-  const pick = new Step(
+  const pick = platform.here(
     `${recovered.label}-pick`,
     {
       command: "pick-ledger",
@@ -106,6 +88,7 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
   );
   let postgres: PrimaryPostgres | undefined;
   const recovery = new ClickHouseRecovery(recovered.label, {
+    steps,
     recoveryId: epochs.recoveryId,
     base,
     picked: pick.result,
@@ -119,18 +102,14 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
     },
     vault: vault.recovery.near,
     control,
-    vaultAdmin: pulumi.output(args.vaultRoot).apply((access) => ({
-      ...access,
-      backups: localBuckets.backups,
-      archive: localBuckets.archive,
-    })),
+    vaultAdmin: vault.admin,
     trust: args.trust,
     reason: "ClickHouse was lost, Kafka lives on",
     clockMarginSeconds: settings.lease.clockMargin,
     beforeFence: [...args.after],
     generation: clickhouse.generation,
     attachAgain,
-    skipFence: settings.negativeControl === "skip-fence",
+    skipFence: "negativeControl" in settings && settings.negativeControl === "skip-fence",
   });
   if (postgres === undefined) throw new Error("the recovery has not asked for PostgreSQL");
   return { connection, postgres, ready: recovery.proven, recovered: recovery.results };

@@ -1,19 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalKafka } from "../components/kafka/local.ts";
-import { connect, type ConnectionParts, type LocalRegion } from "../components/local/context.ts";
-import { Step } from "../components/local/step.ts";
-import type { LocalVault } from "../components/vault/local.ts";
-import { LocalZooKeeper } from "../components/zookeeper/local.ts";
-import type { Connection, ConsumerLogin, KafkaConnection } from "../scripts/connection.ts";
+import type { StepFactory, StepLike } from "../components/job/steps.ts";
+import { connect, type ConnectionParts } from "../components/local/context.ts";
+import type { EpochWriters } from "../components/vault/local.ts";
+import type { Connection, KafkaConnection } from "../scripts/connection.ts";
 import type { Epochs } from "./epochs.ts";
-import { history, newest } from "./region.ts";
+import { history, newest } from "./history.ts";
+import type { Brokers, Ensemble, Platform, PlatformVault, Topology } from "./platform.ts";
 import type { Settings } from "./settings.ts";
 
 export interface PrimaryArgs {
   readonly settings: Settings;
-  readonly region: LocalRegion;
+  readonly platform: Platform;
+  /** Steps beside the engines. */
+  readonly steps: StepFactory;
   readonly base: ConnectionParts;
-  readonly vault: LocalVault;
+  readonly vault: PlatformVault;
+  readonly writers: EpochWriters;
   readonly epochs: Epochs;
   readonly trust: pulumi.Input<Connection["trust"]>;
   readonly after: readonly pulumi.Resource[];
@@ -22,37 +24,32 @@ export interface PrimaryArgs {
 export interface PrimaryKafka {
   /** With the cluster id that the brokers answered with. */
   readonly connection: pulumi.Output<KafkaConnection>;
-  readonly zookeeper?: pulumi.Output<NonNullable<Connection["zookeeper"]>>;
-  /** ClickHouse's login of the epoch in force. */
-  readonly consumer: pulumi.Output<ConsumerLogin>;
-  readonly ca: pulumi.Output<string>;
+  readonly brokers: Brokers;
+  readonly ensemble: Ensemble | undefined;
   /** Topics, logins and ACLs are as declared. */
-  readonly ready: Step;
+  readonly ready: StepLike<Topology>;
 }
 
-/** ZooKeeper (where Kafka needs it), the brokers, and what they hold besides events. */
+/** ZooKeeper (where something needs it), the brokers, and what they hold besides events. */
 export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
-  const { settings, region, base, epochs } = args;
+  const { settings, platform, steps, base, epochs } = args;
   const recovered = newest(history(settings), "zookeeper");
   const dependsOn = [...args.after];
-  const zookeeper =
-    settings.kafkaMode === "zookeeper"
-      ? new LocalZooKeeper(
-          recovered === undefined ? "zookeeper" : `zookeeper-${recovered.label}`,
-          { region, ...(recovered === undefined ? {} : { recoveryId: recovered.label }) },
-          { dependsOn },
-        )
-      : undefined;
+  const ensemble = platform.ensemble({
+    name: recovered === undefined ? "zookeeper" : `zookeeper-${recovered.label}`,
+    ...(recovered === undefined ? {} : { recoveryId: recovered.label }),
+    dependsOn,
+  });
   const restored =
-    zookeeper === undefined || recovered === undefined
+    ensemble === undefined || recovered === undefined
       ? undefined
-      : new Step(
+      : steps(
           `${recovered.label}-restore`,
           {
             command: "zookeeper-restore",
             connection: connect({
               ...base,
-              zookeeper: zookeeper.connection,
+              zookeeper: ensemble.connection,
               vault: args.vault.recovery.near,
               control: args.vault.recovery.control,
             }),
@@ -64,27 +61,17 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
           { dependsOn, ignoreChanges: ["connection", "params"] },
         );
 
-  const kafka = new LocalKafka(
-    "kafka",
-    {
-      region,
-      mode: settings.kafkaMode,
-      ...(zookeeper === undefined
-        ? {}
-        : { ensemble: { connect: zookeeper.kafkaConnect, password: zookeeper.kafkaPassword } }),
-      topic: settings.eventsTopic,
-      partitions: settings.partitions,
-      consumerEpochs: epochs.all,
-    },
+  const brokers = platform.kafka({
+    name: "kafka",
+    ensemble,
+    consumerEpochs: epochs.all,
     // The brokers restart with the new ensemble only when it holds their metadata again.
-    { dependsOn: restored === undefined ? dependsOn : [restored] },
-  );
-  const consumer = kafka.consumers.at(-1);
-  if (consumer === undefined) throw new Error("Kafka was made without a login for ClickHouse");
+    dependsOn: restored === undefined ? dependsOn : [restored],
+  });
   // Whose consumer the topology lets in: nobody at first (`attach` does, after the fence), and after a
   // lost ensemble the epoch that was in force then. A later recovery of ClickHouse does not change it.
-  const keeps = recovered === undefined ? undefined : kafka.consumers[epochAt(settings)];
-  const ready = new Step<{ clusterId: string }>(
+  const keeps = recovered === undefined ? undefined : brokers.consumers[epochAt(settings)];
+  const ready = steps<Topology>(
     recovered === undefined ? "kafka-topology" : `${recovered.label}-topology`,
     {
       command: "kafka-topology",
@@ -92,12 +79,12 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
         ...base,
         epoch: 1,
         kafka: pulumi
-          .output({ known: kafka.withoutConsumers, consumer: keeps })
+          .output({ known: brokers.withoutConsumers, consumer: keeps })
           .apply(({ known, consumer }) => ({
             ...known,
             ...(consumer === undefined ? {} : { consumer }),
           })),
-        ...(zookeeper === undefined ? {} : { zookeeper: zookeeper.connection }),
+        ...(ensemble === undefined ? {} : { zookeeper: ensemble.connection }),
       }),
       params: pulumi
         .output(keeps)
@@ -105,17 +92,16 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
           consumer === undefined ? {} : { consumerEpoch: consumer.epoch },
         ),
     },
-    { dependsOn: [kafka, ...(restored === undefined ? [] : [restored])] },
+    { dependsOn: [brokers.resource, ...(restored === undefined ? [] : [restored])] },
   );
   return {
     connection: pulumi.secret(
       pulumi
-        .all([kafka.connection, ready.result])
+        .all([brokers.connection, ready.result])
         .apply(([connection, { clusterId }]) => ({ ...connection, clusterId })),
     ),
-    ...(zookeeper === undefined ? {} : { zookeeper: zookeeper.connection }),
-    consumer,
-    ca: kafka.ca,
+    brokers,
+    ensemble,
     ready,
   };
 }

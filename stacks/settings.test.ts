@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { configOf } from "../tests/components/mocks.ts";
-import { protectionsOff, readSettings, refuseUnknown } from "./settings.ts";
+import { protectionsOff, readLocalSettings, refuseUnknown } from "./settings.ts";
 
 const base = { role: "primary", region: "east", standbyRegion: "west" };
 
 describe("settings", () => {
   test("defaults are filled in, durations become seconds, paths become absolute", () => {
-    const settings = readSettings(configOf(base), "/project");
+    const settings = readLocalSettings(configOf(base), "/project");
     expect(settings).toMatchObject({
       archiveFlush: 5,
       partitions: 6,
@@ -19,23 +19,26 @@ describe("settings", () => {
   });
 
   test("a protection that is off is told with its reason", () => {
-    expect(protectionsOff(readSettings(configOf(base), "/project"))).toEqual([]);
+    expect(protectionsOff(readLocalSettings(configOf(base), "/project"))).toEqual([]);
     const off = { ...base, incrementalBackups: { off: "nothing changes here" } };
-    expect(protectionsOff(readSettings(configOf(off), "/project"))).toEqual([
+    expect(protectionsOff(readLocalSettings(configOf(off), "/project"))).toEqual([
       "recover:incrementalBackups is off: nothing changes here",
     ]);
   });
 
   test("an empty text is a setting that was left out", () => {
-    const settings = readSettings(
+    const settings = readLocalSettings(
       configOf({ ...base, vaultEndpoint: "", takeoverReason: "" }),
       "/project",
     );
-    expect(settings).toEqual(readSettings(configOf(base), "/project"));
+    expect(settings).toEqual(readLocalSettings(configOf(base), "/project"));
   });
 
   test("one part of an object is set alone, the others keep their defaults", () => {
-    const { lease } = readSettings(configOf({ ...base, lease: { ttl: "30 seconds" } }), "/project");
+    const { lease } = readLocalSettings(
+      configOf({ ...base, lease: { ttl: "30 seconds" } }),
+      "/project",
+    );
     expect(lease).toEqual({ ttl: 30, renew: 3, clockMargin: 5 });
   });
 
@@ -69,8 +72,8 @@ describe("settings", () => {
     ],
     ["an unknown recovery", { ...base, recoveries: ["kafka"] }, /recoveries/],
   ])("%s is refused by name and nothing is changed", (_, values, message) => {
-    expect(() => readSettings(configOf(values), "/project")).toThrow(message);
-    expect(() => readSettings(configOf(values), "/project")).toThrow(/nothing was changed/);
+    expect(() => readLocalSettings(configOf(values), "/project")).toThrow(message);
+    expect(() => readLocalSettings(configOf(values), "/project")).toThrow(/nothing was changed/);
   });
 
   test.each([
@@ -83,7 +86,7 @@ describe("settings", () => {
     [{ fullBackups: { off: "short" } }, /recover:fullBackups.off: a protection is turned off/],
     [{ lease: { tll: "30 seconds" } }, /recover:lease: Unrecognized key: "tll"/],
   ])("%j is refused by its name", (values, message) => {
-    expect(() => readSettings(configOf({ ...base, ...values }), "/project")).toThrow(message);
+    expect(() => readLocalSettings(configOf({ ...base, ...values }), "/project")).toThrow(message);
   });
 
   test("a slip in a setting's name is refused, other namespaces are not ours", () => {

@@ -1,139 +1,57 @@
 import { isAbsolute, resolve } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { Cron } from "croner";
 import { z } from "zod";
-import { isDuration, toSeconds } from "./units.ts";
+import { awsNames, awsSchema, type AwsSettings } from "./settings/aws.ts";
+import { localSchema, type LocalSettings } from "./settings/local.ts";
 
-const seconds = z
-  .string()
-  .refine(isDuration, 'write a number and a unit, for example "15 seconds"')
-  .transform(toSeconds)
-  .refine((length) => length > 0, "must be longer than nothing");
+export type { AwsSettings } from "./settings/aws.ts";
+export type { LocalSettings } from "./settings/local.ts";
+export type { Recoverable } from "./settings/parts.ts";
 
-/** A protection may be turned off only with a reason, which every preview shows. */
-const schedule = z.union(
-  [
-    z.strictObject({
-      off: z.string().min(10, "a protection is turned off with a reason of at least 10 characters"),
-    }),
-    z.strictObject({
-      cron: z.string().refine(isCron, 'write five fields, in UTC, for example "0 3 * * *"'),
-    }),
-  ],
-  'write {cron: "0 3 * * *"} with five fields in UTC, or {off: a reason of at least 10 characters}',
-);
+/** Every setting of a stack, read once; `platform` says which there are. */
+export type Settings = LocalSettings | AwsSettings;
 
-const recoverable = z.enum(["clickhouse", "zookeeper", "postgres"]);
-export type Recoverable = z.infer<typeof recoverable>;
+/** Settings that are secrets; they are read where they are used. */
+export const secretNames = ["vaultSecretAccessKey", "clusterKubeconfig"];
 
-/** Every setting of a stack of the `local` platform; Pulumi.yaml describes them for the CLI. */
-const settingsSchema = z
-  .object({
-    role: z.enum(["primary", "standby"]),
-    platform: z.enum(["local"]).default("local"),
-    region: z.string().regex(/^[a-z][a-z0-9-]*$/),
-    standbyRegion: z.string().regex(/^[a-z][a-z0-9-]*$/),
-    dataDir: z.string().default(".data"),
-    portBase: z.int().min(1024).max(65_000).default(27_000),
-    partitions: z.int().min(6).default(6),
-    eventsTopic: z
-      .string()
-      .regex(/^[a-zA-Z0-9._-]+$/)
-      .default("clickhouse_events_json"),
-    kafkaMode: z.enum(["zookeeper", "kraft"]).default("zookeeper"),
-    archiveFlush: seconds.prefault("5 seconds"),
-    walTimeout: seconds.prefault("5 seconds"),
-    replicationLag: z
-      .strictObject({
-        min: seconds.prefault("1 second"),
-        max: seconds.prefault("30 seconds"),
-        seed: z.int().default(1),
-      })
-      .prefault({}),
-    lease: z
-      .strictObject({
-        ttl: seconds.prefault("15 seconds"),
-        renew: seconds.prefault("3 seconds"),
-        clockMargin: seconds.prefault("5 seconds"),
-      })
-      .prefault({}),
-    lockFor: seconds.prefault("7 days"),
-    fullBackups: schedule.prefault({ cron: "0 3 * * *" }),
-    incrementalBackups: schedule.prefault({ cron: "*/15 * * * *" }),
-    zookeeperSnapshots: seconds.prefault("1 minute"),
-    /** Recoveries in place that this stack has been through, oldest first; append one to start it. */
-    recoveries: z.array(recoverable).default([]),
-    /** Only the standby: where the vault's copy in its own region answers. */
-    vaultEndpoint: z.url().optional(),
-    vaultAccessKeyId: z.string().optional(),
-    /** Only the standby: Ed25519 public keys (SPKI PEM) whose ledgers it believes, by key id. */
-    trust: z.record(z.string(), z.string()).default({}),
-    mode: z.enum(["failover", "drill"]).default("failover"),
-    takeoverReason: z.string().min(10, "write a reason of at least 10 characters").optional(),
-    /** Directory that arms failpoints of our own processes; for drills. */
-    failpoints: z.string().optional(),
-    /** Leaves the old consumer of a lost ClickHouse alone, to show what the fence is for; for drills. */
-    negativeControl: z.enum(["skip-fence"]).optional(),
-  })
-  .refine((s) => s.region !== s.standbyRegion || s.role === "standby", {
-    message: "the primary's region and standbyRegion are equal: a copy beside the original is none",
-    path: ["standbyRegion"],
-  })
-  .refine((s) => s.negativeControl === undefined || s.failpoints !== undefined, {
-    message:
-      "a negative control spoils a recovery on purpose: it needs a drill's recover:failpoints",
-    path: ["negativeControl"],
-  })
-  .refine((s) => s.role === "primary" || s.recoveries.length === 0, {
-    message:
-      "recoveries in place are a primary's: a standby that lost an engine is destroyed and recovers again",
-    path: ["recoveries"],
-  })
-  .refine((s) => s.kafkaMode === "zookeeper" || !s.recoveries.includes("zookeeper"), {
-    message: "Kafka in KRaft mode has no ensemble that could be recovered",
-    path: ["recoveries"],
-  })
-  .refine((s) => s.lease.renew * 3 <= s.lease.ttl, {
-    message:
-      "lease.renew must be at most a third of lease.ttl, or one slow renewal loses the lease",
-    path: ["lease"],
-  })
-  .refine((s) => s.replicationLag.min <= s.replicationLag.max, {
-    message: "replicationLag.min is larger than replicationLag.max",
-    path: ["replicationLag"],
-  });
+const localNames = Object.keys(localSchema.shape);
 
-export type Settings = z.infer<typeof settingsSchema>;
+/** Every setting, in the order of the README's table: those of both platforms, of AWS, of this machine. */
+export const settingNames = [
+  ...awsNames,
+  ...localNames.filter((name) => !awsNames.includes(name)),
+  ...secretNames,
+];
 
-function isCron(pattern: string): boolean {
-  try {
-    new Cron(pattern, { mode: "5-part", timezone: "UTC" });
-    return true;
-  } catch {
-    return false;
-  }
+/** Which platforms know a setting. */
+export function platformsOf(name: string): ("local" | "aws")[] {
+  const secret =
+    name === "vaultSecretAccessKey" ? ["local"] : name === "clusterKubeconfig" ? ["aws"] : [];
+  return (["local", "aws"] as const).filter(
+    (platform) =>
+      secret.includes(platform) || (platform === "local" ? localNames : awsNames).includes(name),
+  );
 }
 
 /** Protections that are off, each with its reason: for every preview. */
 export function protectionsOff(settings: Settings): string[] {
-  return (["fullBackups", "incrementalBackups"] as const).flatMap((name) => {
-    const schedule = settings[name];
-    return "off" in schedule ? [`recover:${name} is off: ${schedule.off}`] : [];
-  });
+  const found: string[] = [];
+  const search = (value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null) return;
+    const reason = reasonOf(value);
+    if (reason !== undefined) found.push(`recover:${path} is off: ${reason}`);
+    else
+      for (const [key, each] of Object.entries(value))
+        search(each, path === "" ? key : `${path}.${key}`);
+  };
+  search(settings, "");
+  return found;
 }
 
-/** Every setting, in the order of the README's table; the standby reads its secret by itself. */
-export const settingNames = [...Object.keys(settingsSchema.shape), "vaultSecretAccessKey"];
-
-const objectKeys = new Set([
-  "replicationLag",
-  "lease",
-  "fullBackups",
-  "incrementalBackups",
-  "recoveries",
-  "trust",
-]);
-const numberKeys = new Set(["portBase", "partitions"]);
+function reasonOf(value: object): string | undefined {
+  const { off, because } = value as { off?: unknown; because?: unknown };
+  return [off, because].find((each): each is string => typeof each === "string");
+}
 
 /**
  * Reads the whole configuration once.
@@ -143,28 +61,78 @@ const numberKeys = new Set(["portBase", "partitions"]);
  * @throws Error with one line for each setting that is wrong
  */
 export function readSettings(config: pulumi.Config, root: string): Settings {
+  const platform = config.get("platform") ?? "";
+  if (platform === "aws") return readAwsSettings(config, root);
+  if (platform === "" || platform === "local") return readLocalSettings(config, root);
+  throw unusable([`recover:platform: ${platform} is none. Write "local" or "aws"`]);
+}
+
+/** {@link readSettings} of a stack of the `local` platform. */
+export function readLocalSettings(config: pulumi.Config, root: string): LocalSettings {
+  const settings = parsed(localSchema, rawOf(config, localNames));
+  return { ...settings, dataDir: absolute(settings.dataDir, root) };
+}
+
+/** {@link readSettings} of a stack of the `aws` platform. */
+export function readAwsSettings(config: pulumi.Config, root: string): AwsSettings {
+  const raw = rawOf(config, awsNames);
+  for (const path of [
+    ["archive", "plugin", "path"],
+    ["clickhouseOperator", "install", "crds", "path"],
+  ]) {
+    const [name = "", ...rest] = path;
+    if (name in raw) raw[name] = withPath(raw[name], rest, root);
+  }
+  return parsed(awsSchema, raw);
+}
+
+/** What is not a text: read as JSON. */
+const objects = new Set(
+  [
+    "replicationLag lease fullBackups incrementalBackups recoveries trust zones network cluster images",
+    "imageOrigin clickhouseOperator archive kafka postgres clickhouse zookeeper audit alarms",
+  ].flatMap((names) => names.split(" ")),
+);
+const numbers = new Set(["portBase", "partitions", "generation", "failoverEpoch"]);
+
+function rawOf(config: pulumi.Config, names: readonly string[]): Record<string, unknown> {
   const raw: Record<string, unknown> = {};
-  for (const key of Object.keys(settingsSchema.shape)) {
-    const value = objectKeys.has(key)
-      ? config.getObject(key)
-      : numberKeys.has(key)
-        ? config.getNumber(key)
-        : config.get(key);
+  for (const name of names) {
+    const value = objects.has(name)
+      ? config.getObject(name)
+      : numbers.has(name)
+        ? config.getNumber(name)
+        : config.get(name);
     // Pulumi.yaml's default of what may be left out.
-    if (value !== undefined && value !== "") raw[key] = value;
+    if (value !== undefined && value !== "" && !isEmpty(value)) raw[name] = value;
   }
-  const parsed = settingsSchema.safeParse(raw, { reportInput: true });
-  if (!parsed.success) {
-    throw unusable(
-      parsed.error.issues.map(
-        ({ path, input, message }) =>
-          `recover:${path.join(".")}: ${input === undefined ? "is not set. " : ""}${message}`,
-      ),
-    );
-  }
-  const settings = parsed.data;
-  const { dataDir } = settings;
-  return { ...settings, dataDir: isAbsolute(dataDir) ? dataDir : resolve(root, dataDir) };
+  return raw;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function parsed<T extends z.ZodType>(schema: T, raw: Record<string, unknown>): z.output<T> {
+  const result = schema.safeParse(raw, { reportInput: true });
+  if (result.success) return result.data;
+  throw unusable(
+    result.error.issues.map(
+      ({ path, input, message }) =>
+        `recover:${path.join(".")}: ${input === undefined ? "is not set. " : ""}${message}`,
+    ),
+  );
+}
+
+/** A path inside a setting, from the project's folder. */
+function withPath(value: unknown, [key, ...rest]: readonly string[], root: string): unknown {
+  if (key === undefined) return typeof value === "string" ? absolute(value, root) : value;
+  if (typeof value !== "object" || value === null || !(key in value)) return value;
+  return { ...value, [key]: withPath((value as Record<string, unknown>)[key], rest, root) };
+}
+
+function absolute(path: string, root: string): string {
+  return isAbsolute(path) ? path : resolve(root, path);
 }
 
 /**

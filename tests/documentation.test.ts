@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
+import { LocalPlatform } from "../stacks/local/platform.ts";
 import { primary } from "../stacks/primary.ts";
-import { readSettings, settingNames } from "../stacks/settings.ts";
+import { platformsOf, readLocalSettings, secretNames, settingNames } from "../stacks/settings.ts";
+import { example, settingsOf } from "./components/aws-stacks.ts";
 import { standby } from "../stacks/standby.ts";
 import { configOf, record } from "./components/mocks.ts";
 import { negatives } from "./drill/options.ts";
@@ -13,13 +16,26 @@ const root = join(import.meta.dirname, "..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 const readme = read("README.md");
 
-/** First and second cells of a section's tables, without backticks. */
-function rows(heading: string): [string, string][] {
+/** The cells of a section's tables, without backticks; of rows that begin with a name in backticks. */
+function rows(heading: string): string[][] {
   const [, body = ""] = readme.split(new RegExp(`^## ${heading}$`, "m"));
-  return [...(body.split(/^## /m)[0] ?? "").matchAll(/^\| `([^`]+)` *\| ([^|]*?) *\|/gm)].map(
-    (row) => [row[1] ?? "", (row[2] ?? "").replaceAll("`", "")],
-  );
+  return (body.split(/^## /m)[0] ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) =>
+      line.split(" |").map((cell) => cell.replace(/^\|/, "").trim().replaceAll("`", "")),
+    );
 }
+
+/** Default of each setting by platform, as the README says it. */
+function told(platform: "local" | "aws"): Map<string, string> {
+  const column = platform === "local" ? 1 : 2;
+  return new Map(rows("Settings").map((cells) => [cells[0] ?? "", cells[column] ?? ""]));
+}
+
+/** What a cell or a line of YAML says. */
+const valueOf = (text: string): unknown => load(text);
+const words = ["required", "none", "derived", "–"];
 
 /** `recover:` settings of Pulumi.yaml with their default as it is written there. */
 function declared(): Map<string, string | undefined> {
@@ -33,7 +49,7 @@ function declared(): Map<string, string | undefined> {
 }
 
 function settings(values: Record<string, unknown>) {
-  return readSettings(configOf(values), root);
+  return readLocalSettings(configOf(values), root);
 }
 const east = { role: "primary", region: "east", standbyRegion: "west" };
 const west = {
@@ -50,25 +66,67 @@ describe("the README", () => {
   });
 
   test("has the defaults of Pulumi.yaml", () => {
-    const told = new Map(rows("Settings"));
     for (const [name, text] of declared()) {
-      const wanted = text === undefined ? "required" : text === '""' ? "none" : text;
-      expect(`${name}: ${told.get(name) ?? "missing"}`).toBe(`${name}: ${wanted}`);
+      for (const platform of platformsOf(name)) {
+        // Empty there: each platform has a default of its own, which is checked below.
+        if (text !== undefined && ['""', "{}", "[]"].includes(text)) continue;
+        if (name === "platform") continue;
+        const said = `${platform} ${name}: ${told(platform).get(name) ?? "missing"}`;
+        expect(said).toBe(`${platform} ${name}: ${text ?? "required"}`);
+      }
     }
+  });
+
+  test.each(["local", "aws"] as const)("says which settings %s has", (platform) => {
+    const none = [...told(platform)].flatMap(([name, cell]) => (cell === "–" ? [name] : []));
+    expect(none).toEqual(settingNames.filter((name) => !platformsOf(name).includes(platform)));
+  });
+
+  test.each(["local", "aws"] as const)("has the defaults of the settings of %s", (platform) => {
+    const cells = [...told(platform)].filter(([, cell]) => !words.includes(cell));
+    expect(cells.length).toBeGreaterThan(10);
+    const said = Object.fromEntries(cells.map(([name, cell]) => [name, valueOf(cell)]));
+    if (platform === "local") {
+      expect(settings({ ...said, ...east })).toEqual(settings(east));
+    } else {
+      const unset = Object.fromEntries(cells.map(([name]) => [name, undefined]));
+      expect(settingsOf("prod", said)).toEqual(settingsOf("prod", unset));
+    }
+  });
+
+  test("says what AWS requires, and what may be left out", () => {
+    const required = [...told("aws")].flatMap(([name, cell]) =>
+      cell === "required" ? [name] : [],
+    );
+    const refused = settingNames.filter((name) => {
+      try {
+        settingsOf("prod", { [name]: undefined });
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(refused).toEqual(required);
   });
 
   test("has every output of both roles", async () => {
     pulumi.runtime.setConfig("recover:vaultSecretAccessKey", "a secret of a test");
     const outputs = new Set(["recovery", "recoveryDetails"]);
     await record(() => {
-      for (const name of Object.keys(primary(settings(east), root))) outputs.add(name);
+      for (const name of Object.keys(
+        primary(settings(east), new LocalPlatform(settings(east), root)),
+      ))
+        outputs.add(name);
     });
     await record(() => {
-      for (const name of Object.keys(standby(settings(west), root))) outputs.add(name);
+      for (const name of Object.keys(
+        standby(settings(west), new LocalPlatform(settings(west), root)),
+      ))
+        outputs.add(name);
     });
     expect(
       rows("Outputs")
-        .map(([name]) => name)
+        .map(([name]) => name ?? "")
         .sort(),
     ).toEqual([...outputs].sort());
   });
@@ -97,25 +155,23 @@ describe("the README", () => {
 });
 
 describe("Pulumi.yaml", () => {
-  test("declares every setting but the secret, which can have no default", () => {
-    expect([...declared().keys(), "vaultSecretAccessKey"].sort()).toEqual([...settingNames].sort());
+  test("declares every setting but the secrets, which can have no default", () => {
+    expect([...declared().keys(), ...secretNames].sort()).toEqual([...settingNames].sort());
   });
 
-  test("has the defaults of stacks/settings.ts", () => {
-    // As YAML reads it: flow style is JSON once keys and words have their quotes.
-    const valueOf = (text: string): unknown =>
-      /^[{[]/.test(text)
-        ? JSON.parse(
-            text.replaceAll(/([{,] *)(\w+):/g, '$1"$2":').replaceAll(/: (\d+ \w+)/g, ': "$1"'),
-          )
-        : text === '""'
-          ? ""
-          : /^\d+$/.test(text)
-            ? Number(text)
-            : text;
+  test("has the defaults of stacks/settings/local.ts", () => {
     const plain = [...declared()].flatMap(([name, text]): [string, unknown][] =>
       text === undefined ? [] : [[name, valueOf(text)]],
     );
     expect(settings({ ...Object.fromEntries(plain), ...east })).toEqual(settings(east));
+  });
+
+  test("has the defaults of stacks/settings/aws.ts", () => {
+    const plain = [...declared()].flatMap(([name, text]): [string, unknown][] =>
+      text === undefined ? [] : [[name, valueOf(text)]],
+    );
+    const defaults = Object.fromEntries(plain);
+    const { platform: _, ...values } = { ...defaults, ...example("prod") };
+    expect(settingsOf("prod", values)).toEqual(settingsOf("prod"));
   });
 });

@@ -22,6 +22,8 @@ export interface AwsPodIdentityArgs {
   readonly serviceAccount: pulumi.Input<string>;
   /** What the pods may do. @default nothing */
   readonly statements?: readonly PolicyStatement[];
+  /** Whole policy documents, by the last part of their resource's name. @default none */
+  readonly documents?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Policies that AWS or the account keeps, by ARN. @default none */
   readonly managedPolicyArns?: readonly string[];
   /** Limit that the account sets to all roles, by ARN. @default none */
@@ -74,6 +76,11 @@ export class AwsPodIdentity extends pulumi.ComponentResource {
           { role: role.name, policy: policyDocument(args.statements) },
           child,
         ),
+      );
+    }
+    for (const [suffix, policy] of Object.entries(args.documents ?? {})) {
+      policies.push(
+        new aws.iam.RolePolicy(`${name}-${suffix}`, { role: role.name, policy }, child),
       );
     }
     const association = new aws.eks.PodIdentityAssociation(

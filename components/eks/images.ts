@@ -50,6 +50,26 @@ export type ImageOrigin =
       readonly mirror: string;
     };
 
+/** Prefixes of the cached repositories. */
+const prefixes = { "docker.io": "hub", "public.ecr.aws": "ecr" } as const;
+
+/**
+ * An image's address, for what takes no output: the same that `AwsImages` gives, known before its rules are
+ * there. What starts pods has to wait for that component.
+ */
+export function imageAddress(
+  { region, origin, digests }: AwsImagesArgs,
+  account: string,
+  image: ImageName,
+): string {
+  const { upstream, repository } = images[image];
+  const digest = checkDigests(digests)[image];
+  if ("mirror" in origin) return `${checkMirror(region, origin.mirror)}/${repository}@${digest}`;
+  const domain = region.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const prefix = physicalName(region, prefixes[upstream], 30);
+  return `${account}.dkr.ecr.${region.name}.${domain}/${prefix}/${repository}@${digest}`;
+}
+
 export interface AwsImagesArgs {
   readonly region: AwsRegion;
   readonly origin: ImageOrigin;
@@ -78,16 +98,16 @@ export class AwsImages extends pulumi.ComponentResource {
       this.source = (image) =>
         pulumi.output(`${mirror}/${images[image].repository}@${digestOf[image]}`);
     } else {
-      const prefixes = this.pullThrough(name, region, origin.pullThrough.dockerHubSecretArn);
+      const cached = this.pullThrough(name, region, origin.pullThrough.dockerHubSecretArn);
       const domain = region.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
       const registry = pulumi.interpolate`${region.accountId}.dkr.ecr.${region.name}.${domain}`;
-      this.caches = Object.values(prefixes).map(
+      this.caches = Object.values(cached).map(
         (prefix) =>
           pulumi.interpolate`arn:${region.partition}:ecr:${region.name}:${region.accountId}:repository/${prefix}/*`,
       );
       this.source = (image) => {
         const { upstream, repository } = images[image];
-        const path = pulumi.interpolate`${registry}/${prefixes[upstream]}/${repository}`;
+        const path = pulumi.interpolate`${registry}/${cached[upstream]}/${repository}`;
         return pulumi.interpolate`${path}@${digestOf[image]}`;
       };
     }
@@ -105,7 +125,7 @@ export class AwsImages extends pulumi.ComponentResource {
     const hub = new aws.ecr.PullThroughCacheRule(
       `${name}-hub`,
       {
-        ecrRepositoryPrefix: physicalName(region, "hub", 30),
+        ecrRepositoryPrefix: physicalName(region, prefixes["docker.io"], 30),
         upstreamRegistryUrl: "registry-1.docker.io",
         credentialArn: secret,
       },
@@ -114,7 +134,7 @@ export class AwsImages extends pulumi.ComponentResource {
     const ecr = new aws.ecr.PullThroughCacheRule(
       `${name}-ecr`,
       {
-        ecrRepositoryPrefix: physicalName(region, "ecr", 30),
+        ecrRepositoryPrefix: physicalName(region, prefixes["public.ecr.aws"], 30),
         upstreamRegistryUrl: "public.ecr.aws",
       },
       child,

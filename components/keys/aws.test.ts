@@ -155,6 +155,10 @@ describe("policy of a key", () => {
         ArnLike: {
           "kms:EncryptionContext:aws:logs:arn": [
             `arn:aws:logs:eu-central-1:${account}:log-group:/acme-prod-g1/*`,
+            ...["msk", "mskconnect", "kinesisfirehose", "lambda"].map(
+              (service) =>
+                `arn:aws:logs:eu-central-1:${account}:log-group:/aws/${service}/acme-prod-g1-*`,
+            ),
           ],
         },
       },

@@ -102,7 +102,13 @@ const statements: Readonly<Record<KeyClass, (place: KeyPlace) => Statement[]>> =
   kafka: (place) => [
     through(place, ["kafka"]),
     grantsThrough(place, ["kafka"]),
-    logs(place, [`${logGroupName(place.prefix, "")}*`]),
+    logs(place, [
+      `${logGroupName(place.prefix, "")}*`,
+      // Brokers, the archive's connector, or its stream and Lambda.
+      ...["msk", "mskconnect", "kinesisfirehose", "lambda"].map(
+        (service) => `/aws/${service}/${place.prefix}-*`,
+      ),
+    ]),
   ],
   // RDS keeps the master password that it manages in Secrets Manager; MSK reads SCRAM secrets from there.
   credentials: (place) => [

@@ -66,7 +66,7 @@ export interface BoxResult {
 
 /** The results of several steps by the name of their box, for the report. */
 export function resultsOf(
-  boxes: Readonly<Record<string, Step>>,
+  boxes: Readonly<Record<string, Pick<Step, "result" | "startedAt" | "finishedAt">>>,
 ): pulumi.Output<Record<string, BoxResult>> {
   return pulumi
     .all(

@@ -30,7 +30,9 @@ export type BackupReplication =
        */
       readonly retentionDays?: number;
     }
-  | { readonly off: string };
+  | { readonly off: string }
+  /** A standby that took over: the other region does not answer, and `mode: reprotect` replicates to it. */
+  | { readonly until: "reprotect" };
 
 export interface AwsPostgresArgs {
   readonly region: AwsRegion;
@@ -114,7 +116,7 @@ export function checkPostgresArgs(args: AwsPostgresArgs): void {
   within("postgres.backupRetentionDays", retention, 1, 35);
   if ("off" in replication) {
     needReason("postgres.replication.off", replication.off);
-  } else {
+  } else if ("to" in replication) {
     if (replication.to.name === region.name) {
       throw new Error(
         `postgres.replication.to is ${region.name}, the database's own region: a lost region would take the ` +

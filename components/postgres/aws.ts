@@ -184,7 +184,7 @@ export class AwsPostgres extends pulumi.ComponentResource {
     { replication, backupRetentionDays = 14, transform }: AwsPostgresArgs,
     sourceDbInstanceArn: pulumi.Output<string>,
   ): aws.rds.InstanceAutomatedBackupsReplication | undefined {
-    if ("off" in replication) return undefined;
+    if (!("to" in replication)) return undefined;
     const { to, keyArn, retentionDays = backupRetentionDays } = replication;
     return new aws.rds.InstanceAutomatedBackupsReplication(
       `${name}-replication`,
@@ -215,7 +215,7 @@ function copyOf(
   { replication, backupRetentionDays = 14 }: AwsPostgresArgs,
   made: aws.rds.InstanceAutomatedBackupsReplication | undefined,
 ): pulumi.Output<RdsManifest["copy"]> {
-  if ("off" in replication || made === undefined) return pulumi.output(null);
+  if (!("to" in replication) || made === undefined) return pulumi.output(null);
   const { to, keyArn, retentionDays = backupRetentionDays } = replication;
   // The resource's id is the ARN of the replicated backup.
   return pulumi

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../scripts/connection.ts";
+import type { StepFactory, StepLike } from "../job/steps.ts";
 import { connect, type ConnectionParts } from "../local/context.ts";
-import { resultsOf, Step } from "../local/step.ts";
+import { resultsOf } from "../local/step.ts";
 
 type Part<K extends keyof Connection> = pulumi.Input<NonNullable<Connection[K]>>;
 
@@ -13,6 +14,8 @@ export interface PastFence {
 }
 
 export interface ClickHouseRecoveryArgs {
+  /** Where its boxes run. */
+  readonly steps: StepFactory;
   readonly recoveryId: pulumi.Input<string>;
   /** Who recovers: stack, role, region, owner, line, and the epoch that the fence will take. */
   readonly base: ConnectionParts;
@@ -28,7 +31,7 @@ export interface ClickHouseRecoveryArgs {
    */
   readonly kafkaSurvived: boolean;
   /** Called with the fence: what may be made or changed only behind it. */
-  readonly pastFence: (fence: Step<{ epoch: number }>) => PastFence;
+  readonly pastFence: (fence: StepLike<{ epoch: number }>) => PastFence;
   /** Reads the vault's copy in this region. */
   readonly vault: Part<"vault">;
   readonly control: Part<"control">;
@@ -41,7 +44,7 @@ export interface ClickHouseRecoveryArgs {
   /** What must be true before the point of no return, besides the proven data: PostgreSQL is back. */
   readonly beforeFence: readonly pulumi.Resource[];
   /** Of the server: a restart later on attaches again, and nothing else. */
-  readonly generation: pulumi.Input<number>;
+  readonly generation: pulumi.Input<unknown>;
   /**
    * Stop consuming before `attach`: brokers were restarted under a consumer since.
    * @default false
@@ -65,8 +68,8 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
   /** Results by box, for the report. */
   readonly results: pulumi.Output<Record<string, unknown>>;
   /** The last box: ingest runs and is proven. */
-  readonly proven: Step;
-  readonly attached: Step;
+  readonly proven: StepLike<unknown>;
+  readonly attached: StepLike<unknown>;
 
   constructor(name: string, args: ClickHouseRecoveryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:recovery:ClickHouseRecovery", name, {}, opts);
@@ -79,7 +82,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       dependsOn: readonly pulumi.Resource[],
       triggers?: pulumi.Input<unknown>[],
     ) =>
-      new Step<Result>(
+      args.steps<Result>(
         `${name}-${label}`,
         {
           command,
@@ -139,7 +142,7 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
     );
     // Which ids were given out, the events say. A new cluster has none yet that are not in the replay;
     // one that lives on has some that nobody has read: the step looks at them behind the cursors.
-    const close = (parts: ConnectionParts, after: pulumi.Resource): Step =>
+    const close = (parts: ConnectionParts, after: pulumi.Resource): StepLike<unknown> =>
       run("tenancy", "tenancy", { clickhouse, postgres, ...parts }, { phase: "close" }, [after]);
     const closedBefore = args.kafkaSurvived ? undefined : close({}, fill);
     const cursors = run(

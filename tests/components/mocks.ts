@@ -5,6 +5,8 @@ export interface Recorded {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Logical name; undefined at the top. */
+  readonly parent: string | undefined;
   /** Logical names. */
   readonly dependsOn: readonly string[];
   readonly ignoreChanges: readonly string[];
@@ -36,11 +38,12 @@ export async function record(program: () => unknown): Promise<Recorded[]> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        const { dependsOn, ignoreChanges = [] } = asked.get(`${type} ${name}`) ?? {};
+        const { parent, dependsOn, ignoreChanges = [] } = asked.get(`${type} ${name}`) ?? {};
         made.push({
           type,
           name,
           inputs: unwrap(inputs) as Record<string, unknown>,
+          parent: nameOf(parent),
           dependsOn: dependenciesOf(dependsOn),
           ignoreChanges,
         });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { LocalPlatform } from "../../stacks/local/platform.ts";
 import { primary } from "../../stacks/primary.ts";
-import { readSettings } from "../../stacks/settings.ts";
+import { readLocalSettings } from "../../stacks/settings.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
 
 function settings(values: Record<string, unknown> = {}) {
@@ -10,8 +11,11 @@ function settings(values: Record<string, unknown> = {}) {
     standbyRegion: "west",
     ...values,
   };
-  return readSettings(configOf(all), "/project");
+  return readLocalSettings(configOf(all), "/project");
 }
+
+const start = (read: ReturnType<typeof settings>) =>
+  primary(read, new LocalPlatform(read, "/project"));
 
 const names = (made: readonly Recorded[], type: string) =>
   made.filter((each) => each.type === `recover:index:${type}`).map((each) => each.name);
@@ -21,7 +25,7 @@ const commandsOf = (made: readonly Recorded[]) =>
 describe("the primary", () => {
   let made: Recorded[];
   beforeAll(async () => {
-    made = await record(() => primary(settings(), "/project"));
+    made = await record(() => start(settings()));
   });
 
   test("runs every engine as a process of its own", () => {
@@ -92,7 +96,7 @@ describe("the primary", () => {
 
 describe("a recovery in place", () => {
   test("of ClickHouse takes a new epoch, a new folder and new ports, and fences by the broker", async () => {
-    const made = await record(() => primary(settings({ recoveries: ["clickhouse"] }), "/project"));
+    const made = await record(() => start(settings({ recoveries: ["clickhouse"] })));
     const server = made.find((each) => each.name === "clickhouse-r1-clickhouse-server");
     expect(server?.inputs["home"]).toBe("/project/.data/east/clickhouse-r1-clickhouse");
     expect(server?.inputs["ports"]).toEqual({ http: 27_022, tcp: 27_023 });
@@ -108,7 +112,7 @@ describe("a recovery in place", () => {
   });
 
   test("of ClickHouse leaves WAL in the old epoch until the fence has passed", async () => {
-    const made = await record(() => primary(settings({ recoveries: ["clickhouse"] }), "/project"));
+    const made = await record(() => start(settings({ recoveries: ["clickhouse"] })));
     const server = made.find((each) => each.name === "postgres-server");
     // The fence of these tests says 3, the gate before it 2.
     expect(JSON.stringify(server?.inputs["files"])).toMatch(/s3:\/\/recover-backups\/e3\/postgres/);
@@ -123,7 +127,7 @@ describe("a recovery in place", () => {
   });
 
   test("of ZooKeeper restores the ensemble before the brokers see it, and keeps the consumer", async () => {
-    const made = await record(() => primary(settings({ recoveries: ["zookeeper"] }), "/project"));
+    const made = await record(() => start(settings({ recoveries: ["zookeeper"] })));
     expect(names(made, "Process")).toContain("zookeeper-r1-zookeeper-1");
     const restore = made.find((each) => each.name === "r1-zookeeper-restore");
     expect(restore?.inputs["params"]).toEqual({ keepConsumer: "clickhouse-e1" });
@@ -132,7 +136,7 @@ describe("a recovery in place", () => {
   });
 
   test("of PostgreSQL restores from the vault into a new folder", async () => {
-    const made = await record(() => primary(settings({ recoveries: ["postgres"] }), "/project"));
+    const made = await record(() => start(settings({ recoveries: ["postgres"] })));
     const server = made.find((each) => each.name === "postgres-r1-postgres-server");
     expect(server?.inputs["home"]).toBe("/project/.data/east/postgres-r1-postgres");
     expect(JSON.stringify(server?.inputs["initialize"])).toContain("restore-main.ts");

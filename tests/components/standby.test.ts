@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
-import { readSettings } from "../../stacks/settings.ts";
+import { LocalPlatform } from "../../stacks/local/platform.ts";
+import { readLocalSettings } from "../../stacks/settings.ts";
 import { standby } from "../../stacks/standby.ts";
 import { configOf, record, type Recorded } from "./mocks.ts";
 
@@ -11,8 +12,10 @@ const values = {
   vaultEndpoint: "http://127.0.0.1:27100",
   vaultAccessKeyId: "root-west",
 };
-const program = (mode: string) => () =>
-  standby(readSettings(configOf({ ...values, mode }), "/project"), "/project");
+const program = (mode: string) => () => {
+  const settings = readLocalSettings(configOf({ ...values, mode }), "/project");
+  return standby(settings, new LocalPlatform(settings, "/project"));
+};
 
 let made: Recorded[];
 let rehearsed: Recorded[];
@@ -103,7 +106,7 @@ test("nothing of the primary's region is read", () => {
     Number(port),
   );
   expect(endpoints).not.toEqual([]);
-  const { portBase } = readSettings(configOf(values), "/project");
+  const { portBase } = readLocalSettings(configOf(values), "/project");
   // East has the first hundred ports, west the second.
   for (const port of endpoints) expect(port).toBeGreaterThanOrEqual(portBase + 100);
   for (const { inputs } of made) {

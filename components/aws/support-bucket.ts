@@ -1,0 +1,122 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { dataTags, physicalName, type AwsRegion } from "./context.ts";
+import { transformed, type Transform } from "./transform.ts";
+
+export interface AwsSupportBucketArgs {
+  readonly region: AwsRegion;
+  /** Days that logs are kept. @default 90 */
+  readonly logDays?: number;
+  readonly transform?: { readonly bucket?: Transform<aws.s3.BucketArgs> };
+}
+
+/**
+ * A bucket for what a region needs and nobody restores: logs of brokers, the connector's file.
+ * Encrypted by S3's own key, as the service that delivers logs takes no other without a grant.
+ */
+export class AwsSupportBucket extends pulumi.ComponentResource {
+  /** Resolves only once nobody else can read it. */
+  readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: AwsSupportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("recover:aws:AwsSupportBucket", name, {}, opts);
+    const { region, logDays = 90 } = args;
+    const child = { parent: this, provider: region.provider };
+    const made = new aws.s3.Bucket(
+      `${name}-bucket`,
+      transformed(args.transform?.bucket, {
+        // Names are shared by all accounts: a random end.
+        bucketPrefix: `${physicalName(region, "support", 36)}-`,
+        tags: dataTags("none"),
+      }),
+      child,
+    );
+    const { bucket } = made;
+    const closed = new aws.s3.BucketPublicAccessBlock(
+      `${name}-access`,
+      {
+        bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      child,
+    );
+    const versions = new aws.s3.BucketVersioning(
+      `${name}-versioning`,
+      // MSK Connect names its plugin by object version.
+      { bucket, versioningConfiguration: { status: "Enabled" } },
+      child,
+    );
+    const policy = new aws.s3.BucketPolicy(
+      `${name}-policy`,
+      {
+        bucket,
+        policy: pulumi
+          .all([made.arn, region.accountId])
+          .apply(([arn, accountId]) => JSON.stringify(policyOf(arn, accountId, region))),
+      },
+      { ...child, dependsOn: [closed] },
+    );
+    new aws.s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      {
+        bucket,
+        rules: [
+          {
+            id: "logs",
+            status: "Enabled",
+            filter: { prefix: "kafka/" },
+            expiration: { days: logDays },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+          },
+        ],
+      },
+      { ...child, dependsOn: [versions] },
+    );
+    this.name = pulumi.all([bucket, policy.urn, versions.urn]).apply(([made]) => made);
+    this.registerOutputs({ name: this.name });
+  }
+}
+
+/**
+ * TLS alone, and the service that delivers logs of brokers.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+ */
+function policyOf(arn: string, accountId: string, region: AwsRegion): object {
+  const source = {
+    StringEquals: { "aws:SourceAccount": accountId },
+    ArnLike: { "aws:SourceArn": `arn:${region.partition}:logs:${region.name}:${accountId}:*` },
+  };
+  const delivery = { Service: "delivery.logs.amazonaws.com" };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+      {
+        Sid: "AWSLogDeliveryWrite",
+        Effect: "Allow",
+        Principal: delivery,
+        Action: "s3:PutObject",
+        Resource: `${arn}/kafka/*`,
+        Condition: source,
+      },
+      {
+        Sid: "AWSLogDeliveryAclCheck",
+        Effect: "Allow",
+        Principal: delivery,
+        Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+        Resource: arn,
+        Condition: source,
+      },
+    ],
+  };
+}

@@ -1,0 +1,310 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsRegion } from "../../components/aws/context.ts";
+import { KubernetesClickHouse } from "../../components/clickhouse/kubernetes.ts";
+import { images } from "../../components/eks/images.ts";
+import { kubernetesSteps, localSteps, type StepFactory } from "../../components/job/factory.ts";
+import { KubernetesRunner } from "../../components/job/runner.ts";
+import { AwsKeys } from "../../components/keys/aws.ts";
+import type { Probe } from "../../components/postgres/reach.ts";
+import type { Vault } from "../../components/vault/contract.ts";
+import { bucketName } from "../../components/vault/names.ts";
+import { readVault } from "../../components/vault/read.ts";
+import { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
+import type * as wishes from "../platform.ts";
+import type { AwsSettings } from "../settings.ts";
+import { controlOf, s3Endpoint, vaultSideOf } from "./access.ts";
+import { foundationOf, type Externals, type Foundation } from "./foundation.ts";
+import { kafkaOf, type AwsBrokers } from "./kafka.ts";
+import { postgresOf, type AwsDatabase } from "./postgres.ts";
+import { protectionOf } from "./protection.ts";
+import { regionOf } from "./regions.ts";
+import { identityOf, sameEpoch } from "./roles.ts";
+import { makeVault, placeOf, platformVault, reachOf } from "./vault.ts";
+
+export interface AwsOptions extends Externals {
+  /** For tests. @default a TCP connection */
+  readonly probe?: Probe;
+}
+
+/** Line of epochs: drills, which have one of their own, do not exist on AWS yet. */
+export const line = "main";
+
+/** RDS, MSK, S3, and ClickHouse with its ensemble on EKS; steps are Jobs there. */
+export class AwsPlatform implements wishes.Platform {
+  readonly name = "aws";
+  readonly kafkaSecurityProtocol = "SASL_SSL";
+  private readonly settings: AwsSettings;
+  private readonly options: AwsOptions;
+  private readonly stack = pulumi.getStack();
+  /** This stack's own region. */
+  private readonly near: AwsRegion;
+  /** The standby's: of the vault's copies and the control bucket. */
+  private readonly far: AwsRegion;
+  private keysMade: AwsKeys | undefined;
+  private farKeys: AwsKeys | undefined;
+  private vaultMade: Vault | undefined;
+  private foundationMade: Foundation | undefined;
+  private runner: KubernetesRunner | undefined;
+  private ensembleMade: KubernetesZooKeeper | undefined;
+  private brokers: AwsBrokers | undefined;
+  private database: AwsDatabase | undefined;
+
+  constructor(settings: AwsSettings, options: AwsOptions) {
+    this.settings = settings;
+    this.options = options;
+    const { region, standbyRegion } = settings;
+    this.near = regionOf(settings, this.stack, region);
+    this.far = region === standbyRegion ? this.near : regionOf(settings, this.stack, standbyRegion);
+  }
+
+  /** On the machine of `pulumi up`; what is chosen there is looked at in previews already. */
+  readonly here: StepFactory = (name, args, opts) =>
+    localSteps(name, args.command === "pick-ledger" ? { ...args, guard: true } : args, opts);
+
+  control() {
+    const { vaultName, standbyRegion } = this.settings;
+    return controlOf(standbyRegion, bucketName(vaultName, standbyRegion, "control"));
+  }
+
+  vaultAdmin() {
+    const { vaultName, region } = this.settings;
+    return vaultSideOf({
+      region,
+      backups: bucketName(vaultName, region, "backups"),
+      archive: bucketName(vaultName, region, "archive"),
+    });
+  }
+
+  vault({ dependsOn }: Pick<wishes.VaultWish, "dependsOn">): wishes.PlatformVault {
+    const { settings, near, far } = this;
+    const after = { dependsOn: [...dependsOn] };
+    if (settings.role === "primary") {
+      const keys = new AwsKeys("keys", { region: near }, after);
+      const { vault, farKeys } = makeVault(settings, near, far, keys, dependsOn);
+      this.keysMade = keys;
+      this.farKeys = farKeys;
+      this.vaultMade = vault;
+    } else {
+      this.keysMade = new AwsKeys(
+        "keys",
+        { region: near, classes: ["relational", "kafka", "credentials", "cluster"] },
+        after,
+      );
+      this.vaultMade = readVault({
+        region: near,
+        vaultName: settings.vaultName,
+        keyArn: settings.vaultKeyArn ?? "",
+      });
+    }
+    return platformVault(this.vaultMade);
+  }
+
+  /** @param nodes false in a pilot light */
+  foundation(
+    dependsOn: readonly pulumi.Resource[],
+    epoch: pulumi.Input<number>,
+    nodes = true,
+  ): Foundation {
+    const { settings, near, far, options } = this;
+    const vault = made(this.vaultMade);
+    this.foundationMade = foundationOf({
+      settings,
+      externals: options,
+      region: near,
+      controlRegion: far,
+      keys: made(this.keysMade),
+      reach: reachOf(vault, near),
+      control: vault.control.name,
+      epoch,
+      line,
+      nodes,
+      dependsOn,
+    });
+    return this.foundationMade;
+  }
+
+  beside({ base, recoveryId, vault, dependsOn }: wishes.BesideWish): StepFactory {
+    const { settings } = this;
+    const { role, failoverEpoch } = settings;
+    const taken = pulumi.output(base.epoch ?? 1);
+    // A standby's roles are made for this epoch before the day: IAM may not answer then.
+    const epoch = role === "primary" ? taken : failoverEpoch;
+    const { kubernetes, image, bundle, roles, ready } = this.foundation(dependsOn, epoch);
+    const runner = new KubernetesRunner(
+      "steps",
+      {
+        cluster: kubernetes,
+        image: image("node"),
+        bundle,
+        base: {
+          ...base,
+          epoch: role === "primary" ? taken : taken.apply((n) => sameEpoch(n, failoverEpoch)),
+        },
+        control: vault.recovery.control,
+      },
+      { dependsOn: [...ready] },
+    );
+    this.runner = runner;
+    return (name, args, opts) =>
+      kubernetesSteps({
+        runner,
+        recoveryId,
+        serviceAccount: roles.accounts[identityOf(args.command)],
+        timeoutMinutes: Math.max(60, Math.ceil(settings.rto / 60)),
+      })(name, args, pulumi.mergeOptions(opts, { dependsOn: [...ready] }));
+  }
+
+  /** ClickHouse's alone: MSK brings its own coordination. */
+  ensemble({ name, dependsOn }: wishes.EngineWish): wishes.Ensemble {
+    const { kubernetes, image, cluster, ready } = made(this.foundationMade);
+    const { members, storage, snapshots } = this.settings.zookeeper;
+    const runner = made(this.runner);
+    const vault = made(this.vaultMade);
+    const side = placeOf(vault);
+    const ensemble = new KubernetesZooKeeper(
+      name,
+      {
+        cluster: kubernetes,
+        image: image("zookeeper"),
+        version: images.zookeeper.tag,
+        members,
+        storage,
+        storageClass: cluster.storageClass,
+        snapshots:
+          "off" in snapshots
+            ? snapshots
+            : {
+                runner,
+                base: runner.base,
+                vault: vaultSideOf({
+                  region: side.region,
+                  backups: side.backups.name,
+                  archive: side.archive.name,
+                }),
+                cron: snapshots.cron,
+              },
+      },
+      { dependsOn: [...dependsOn, ...ready] },
+    );
+    this.ensembleMade = ensemble;
+    return { resource: ensemble, connection: ensemble.connection };
+  }
+
+  kafka(wish: wishes.KafkaWish): wishes.Brokers {
+    this.brokers = kafkaOf(
+      this.settings,
+      this.near,
+      made(this.foundationMade),
+      made(this.keysMade),
+      wish,
+    );
+    return this.brokers;
+  }
+
+  clickhouse(wish: wishes.ClickHouseWish): wishes.Servers {
+    const { settings, ensembleMade } = this;
+    const { kubernetes, image, cluster, ready, operator } = made(this.foundationMade);
+    const { made: kafka } = made(this.brokers);
+    const consumer = kafka.consumers.at(-1);
+    if (consumer === undefined) throw new Error("Kafka was made without a login for ClickHouse");
+    const zookeeper = made(ensembleMade);
+    const { region, backups } = placeOf(made(this.vaultMade));
+    const { network, zones } = settings;
+    const { unprotectedShards, ...sizes } = settings.clickhouse;
+    return new KubernetesClickHouse(
+      wish.name,
+      {
+        cluster: kubernetes,
+        image: image("clickhouse"),
+        ...sizes,
+        ...(unprotectedShards === undefined ? {} : { unprotectedShards }),
+        zones,
+        storageClass: cluster.storageClass,
+        zookeeper: zookeeper.nodes,
+        zookeeperIdentity: zookeeper.clickhouseIdentity,
+        vault: backups.name.apply((bucket) => ({ endpoint: s3Endpoint(region), region, bucket })),
+        vaultLogin: { kind: "environment" },
+        kafka: {
+          kind: "scram",
+          username: consumer.apply(({ username }) => username),
+          password: consumer.apply(({ password }) => password),
+        },
+        networks: ["adopt" in network ? network.adopt.cidr : network.create.cidr],
+        operatorNamespace:
+          "existing" in settings.clickhouseOperator
+            ? settings.clickhouseOperator.existing.namespace
+            : settings.install,
+      },
+      { dependsOn: [...wish.dependsOn, ...ready, ...operator] },
+    );
+  }
+
+  postgres(wish: wishes.PostgresWish): wishes.Database {
+    const { settings, near, far, farKeys } = this;
+    const asked = settings.postgres.replication;
+    this.database = postgresOf(
+      {
+        settings,
+        region: near,
+        foundation: made(this.foundationMade),
+        keyArn: made(this.keysMade).arnOf("relational"),
+        replication:
+          asked !== true
+            ? asked
+            : farKeys === undefined
+              ? { until: "reprotect" }
+              : { to: far, keyArn: farKeys.arnOf("relational") },
+        stack: this.stack,
+        probe: this.options.probe,
+      },
+      wish,
+    );
+    return this.database;
+  }
+
+  protection(wish: wishes.ProtectionWish): wishes.Protection {
+    const { settings, near, far, stack } = this;
+    return protectionOf(
+      {
+        settings,
+        region: near,
+        alarmRegion: far,
+        foundation: made(this.foundationMade),
+        keys: made(this.keysMade),
+        vault: made(this.vaultMade),
+        runner: made(this.runner),
+        kafka: made(this.brokers).made,
+        stack,
+        line,
+      },
+      wish,
+    );
+  }
+
+  /** S3 and RDS replicate by themselves: `vault` and `postgres` have asked them to. */
+  replicate(): void {
+    // Nothing runs here.
+  }
+
+  pairing(): wishes.Pairing {
+    const { vaultName, eventsTopic, partitions, account, install } = this.settings;
+    const manifest = this.database?.server.manifest;
+    return {
+      settings: {
+        account,
+        install,
+        vaultName,
+        vaultKeyArn: this.vaultMade?.standby.keyArn,
+        eventsTopic,
+        partitions,
+        postgresBackupArn: manifest?.apply(({ copy }) => copy?.arn ?? ""),
+      },
+      ...(manifest === undefined ? {} : { postgres: manifest }),
+    };
+  }
+}
+
+function made<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error("the platform was asked for its parts in another order");
+  return part;
+}

@@ -1,0 +1,230 @@
+import * as aws from "@pulumi/aws";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { connectArchivePolicy } from "../../components/archive/connect.ts";
+import { assumedBy } from "../../components/archive/services.ts";
+import { dataTags, physicalName, type AwsRegion } from "../../components/aws/context.ts";
+import type { AwsCluster } from "../../components/eks/aws.ts";
+import { AwsPodIdentity } from "../../components/eks/identity.ts";
+import { cursorPolicy, fencePolicy, topologyPolicy } from "../../components/kafka/policies.ts";
+import type { KubernetesCluster } from "../../components/kubernetes/context.ts";
+import { RdsMonitoringRole } from "../../components/postgres/monitoring-role.ts";
+import {
+  vaultRolePolicy,
+  type VaultReach,
+  type VaultRole,
+} from "../../components/vault/writers.ts";
+
+/** Consumer group of ClickHouse. */
+export const consumerGroup = "clickhouse";
+
+/** Who a pod is. Each has its own service account, and an IAM role of its own. */
+export const identities = [
+  "recovery",
+  "topology",
+  "fence",
+  "cursor",
+  "backup",
+  "lease",
+  "clickhouse",
+] as const;
+export type Identity = (typeof identities)[number];
+
+/** Commands that are somebody else than `recovery`, which reads the vault and touches no consumer group. */
+const identityOfCommand: Readonly<Record<string, Identity>> = {
+  "kafka-topology": "topology",
+  fence: "fence",
+  attach: "cursor",
+  cursors: "cursor",
+  detach: "cursor",
+  backup: "backup",
+  "zookeeper-snapshot": "backup",
+  "keep-lease": "lease",
+};
+
+export function identityOf(command: pulumi.Input<string>): Identity {
+  return (typeof command === "string" ? identityOfCommand[command] : undefined) ?? "recovery";
+}
+
+/** @throws Error when a standby's roles could not write what its engines will */
+export function sameEpoch(taken: number, prepared: number): number {
+  if (taken === prepared) return taken;
+  throw new Error(
+    `This failover takes epoch ${taken}, and recover:failoverEpoch is ${prepared}: the roles of this standby may ` +
+      `write for epoch ${prepared} alone. Write ${taken}, then run this again; it changes IAM policies, so do it ` +
+      "in mode pilot-light after every recovery in place of the primary, not on the day.",
+  );
+}
+
+export interface RolesArgs {
+  readonly region: AwsRegion;
+  readonly account: string;
+  readonly cluster: AwsCluster;
+  readonly kubernetes: KubernetesCluster;
+  /** Epoch that writers write for. */
+  readonly epoch: pulumi.Input<number>;
+  /** Line of the stack. */
+  readonly line: string;
+  readonly reach: pulumi.Output<VaultReach>;
+  readonly topic: string;
+  /** Of an adopted cluster. @default the one that this stack makes, by its name */
+  readonly kafkaArn?: string | undefined;
+  readonly secretsKeyArn: pulumi.Input<string>;
+  /** Service account of ClickHouse's own pods, which its component makes. */
+  readonly clickhouseAccount: string;
+  /** Whether the archive's connector gets a role; Firehose has its own. */
+  readonly connector: boolean;
+  readonly permissionsBoundary?: string | undefined;
+}
+
+export interface Roles {
+  readonly accounts: Readonly<Record<Identity, string>>;
+  /** What a pod waits for: without it, it has no credentials for its whole life. */
+  readonly ready: readonly pulumi.Resource[];
+  readonly monitoringArn: pulumi.Output<string>;
+  readonly archiveArn: pulumi.Output<string> | undefined;
+}
+
+/**
+ * Every IAM role that the engines and steps of a stack need. They name brokers and logins by name, not by
+ * what AWS answers, so that a pilot light makes them before there is a cluster and a failover changes none:
+ * IAM's control plane is in one region, which may be the lost one.
+ */
+export function rolesOf(args: RolesArgs): Roles {
+  const { region, kubernetes: cluster } = args;
+  const documents = documentsOf(args);
+  const made = identities.map((identity) => {
+    const serviceAccount = `recover-${identity}`;
+    const role = new AwsPodIdentity(`role-${identity}`, {
+      region,
+      clusterName: args.cluster.name,
+      namespace: cluster.namespace,
+      serviceAccount: identity === "clickhouse" ? args.clickhouseAccount : serviceAccount,
+      documents: documents[identity],
+      ...(args.permissionsBoundary === undefined
+        ? {}
+        : { permissionsBoundaryArn: args.permissionsBoundary }),
+    });
+    // ClickHouse's component makes its own account.
+    if (identity === "clickhouse") return { identity, serviceAccount, ready: role.ready };
+    const account = new kubernetes.core.v1.ServiceAccount(
+      `account-${identity}`,
+      {
+        metadata: { name: serviceAccount, namespace: cluster.namespace },
+        automountServiceAccountToken: false,
+      },
+      { provider: cluster.provider },
+    );
+    return { identity, serviceAccount, ready: [...role.ready, account] };
+  });
+  return {
+    accounts: Object.fromEntries(
+      made.map(({ identity, serviceAccount }) => [identity, serviceAccount]),
+    ) as Record<Identity, string>,
+    ready: made.flatMap(({ ready }) => ready),
+    monitoringArn: new RdsMonitoringRole("postgres-monitoring", { region }).arn,
+    archiveArn: args.connector ? archiveRole(args) : undefined,
+  };
+}
+
+/** Any cluster of this name: its id is known only once it is there. */
+function kafkaOf({ region, account, kafkaArn }: RolesArgs): string {
+  const name = physicalName(region, "kafka", 64);
+  return kafkaArn ?? `arn:${region.partition}:kafka:${region.name}:${account}:cluster/${name}/*`;
+}
+
+function documentsOf(args: RolesArgs): Record<Identity, Record<string, pulumi.Output<string>>> {
+  const { region, account, topic, epoch, line, reach } = args;
+  const kafka = { clusterArn: kafkaOf(args), topic, group: consumerGroup };
+  const secrets = physicalName(region, "clickhouse-e", 120);
+  const vault = (role: VaultRole) =>
+    pulumi
+      .all([epoch, reach])
+      .apply(([number, to]) => vaultRolePolicy({ role, epoch: number, line, reach: to }));
+  const text = (document: object) => pulumi.output(JSON.stringify(document));
+  const step = { step: reach.apply((to) => JSON.stringify(stepDocument(to, line))) };
+  const recovery = { ...step, vault: vault("recovery") };
+  return {
+    recovery,
+    topology: { ...step, kafka: text(topologyPolicy(kafka)) },
+    fence: {
+      ...recovery,
+      kafka: pulumi.output(args.secretsKeyArn).apply((secretsKeyArn) =>
+        JSON.stringify(
+          fencePolicy({
+            ...kafka,
+            secretArns: [
+              `arn:${region.partition}:secretsmanager:${region.name}:${account}:secret:AmazonMSK_${secrets}*`,
+            ],
+            secretsKeyArn,
+          }),
+        ),
+      ),
+    },
+    cursor: { ...recovery, kafka: text(cursorPolicy(kafka)) },
+    backup: { ...step, vault: vault("backup") },
+    lease: { ...step, vault: vault("lease") },
+    // `BACKUP` and `RESTORE` run in the server: it writes for its epoch and reads what is restored.
+    clickhouse: { backup: vault("backup"), recovery: vault("reader") },
+  };
+}
+
+/** Every pod of ours fetches the scripts, and leaves its result. */
+function stepDocument({ partition, buckets: { control } }: VaultReach, line: string): object {
+  const arn = `arn:${partition}:s3:::${control.name}`;
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: "s3:GetObject", Resource: `${arn}/bundles/*` },
+      {
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:PutObject"],
+        Resource: [`${arn}/${line}/steps/*`, `${arn}/${line}/runs/*`],
+      },
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: control.keyArn,
+        Condition: { StringLike: { "kms:ViaService": `s3.${control.region}.amazonaws.com*` } },
+      },
+    ],
+  };
+}
+
+/** Of the archive's connector: for this epoch, whatever ids cluster and topic will get. */
+function archiveRole(args: RolesArgs): pulumi.Output<string> {
+  const { region, topic, epoch, line, reach } = args;
+  const child = { provider: region.provider };
+  const role = new aws.iam.Role(
+    "role-archive",
+    {
+      description: "Reads the events topic and writes the archive",
+      assumeRolePolicy: assumedBy("kafkaconnect.amazonaws.com", region),
+      tags: dataTags("none"),
+      ...(args.permissionsBoundary === undefined
+        ? {}
+        : { permissionsBoundary: args.permissionsBoundary }),
+    },
+    child,
+  );
+  const access = new aws.iam.RolePolicy(
+    "role-archive-access",
+    {
+      role: role.name,
+      policy: pulumi.all([epoch, reach]).apply(([number, { partition, buckets }]) =>
+        JSON.stringify(
+          connectArchivePolicy({
+            place: { epoch: number, line, clusterId: "*", topicId: "*", topic },
+            clusterArn: kafkaOf(args),
+            consumerGroup,
+            connectorName: physicalName(region, `archive-${topic}`, 128),
+            bucketArn: `arn:${partition}:s3:::${buckets.archive.name}`,
+            keyArn: buckets.archive.keyArn,
+          }),
+        ),
+      ),
+    },
+    child,
+  );
+  return pulumi.all([role.arn, access.urn]).apply(([arn]) => arn);
+}

@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsRegion } from "../../components/aws/context.ts";
+import { AwsKeys } from "../../components/keys/aws.ts";
+import { AwsVault } from "../../components/vault/aws.ts";
+import type { Vault, VaultPlace } from "../../components/vault/contract.ts";
+import type { VaultReach } from "../../components/vault/writers.ts";
+import type { EpochWriters } from "../../components/vault/local.ts";
+import { writerRoles } from "../../scripts/vault/policies.ts";
+import type { PlatformVault } from "../platform.ts";
+import type { AwsSettings } from "../settings.ts";
+import { longestGap } from "../settings/parts.ts";
+import { accessOf, controlOf, vaultSideOf } from "./access.ts";
+
+const day = 86_400;
+
+/** The vault and its keys, made by the primary's stack on both sides. */
+export function makeVault(
+  settings: AwsSettings,
+  near: AwsRegion,
+  far: AwsRegion,
+  keys: AwsKeys,
+  dependsOn: readonly pulumi.Resource[],
+): { readonly vault: Vault; readonly farKeys: AwsKeys } {
+  const { fullBackups, lockFor, lockMode, keepFor, vaultName } = settings;
+  const after = { dependsOn: [...dependsOn] };
+  // What lies in the standby's region is encrypted there: by keys that outlive this region.
+  const farKeys = new AwsKeys(
+    "keys-standby",
+    { region: far, classes: ["vault", "relational"] },
+    after,
+  );
+  const vault = new AwsVault(
+    "vault",
+    {
+      vaultName,
+      primary: { region: near, keyArn: keys.arnOf("vault") },
+      standby: { region: far, keyArn: farKeys.arnOf("vault") },
+      lock: { mode: lockMode, days: Math.ceil(lockFor / day) },
+      longestChainDays:
+        "cron" in fullBackups
+          ? Math.ceil(longestGap(fullBackups.cron) / day)
+          : Math.ceil(lockFor / day),
+      keepDays: Math.ceil(keepFor / day),
+    },
+    after,
+  );
+  return { vault, farKeys };
+}
+
+/** The side that a stack writes and reads: its own region's. */
+export function placeOf(vault: Vault): VaultPlace {
+  return vault.primary ?? vault.standby;
+}
+
+/** What IAM policies name. */
+export function reachOf(vault: Vault, region: AwsRegion): pulumi.Output<VaultReach> {
+  const near = placeOf(vault);
+  return pulumi
+    .all([
+      near.backups.name,
+      near.archive.name,
+      near.keyArn,
+      vault.control.name,
+      vault.standby.keyArn,
+    ])
+    .apply(([backups, archive, keyArn, control, controlKey]) => ({
+      partition: region.partition,
+      buckets: {
+        backups: { name: backups, region: near.region, keyArn },
+        archive: { name: archive, region: near.region, keyArn },
+        control: { name: control, region: vault.standby.region, keyArn: controlKey },
+      },
+    }));
+}
+
+/**
+ * The vault as roles use it. Whoever writes is told apart by IAM roles, not by keys: all logins of an epoch
+ * look the same here, and its roles are in roles.ts.
+ */
+export function platformVault(vault: Vault): PlatformVault {
+  const { region, backups, archive } = placeOf(vault);
+  const side = vaultSideOf({ region, backups: backups.name, archive: archive.name });
+  const control = controlOf(vault.standby.region, vault.control.name);
+  const access = accessOf(side, control);
+  return {
+    recovery: access,
+    admin: side,
+    writersOf: () =>
+      Object.fromEntries(writerRoles.map((role) => [role, access])) as unknown as EpochWriters,
+    arm: () => [],
+    replicators: () => ({ reader: side, writer: side, made: [] }),
+  };
+}

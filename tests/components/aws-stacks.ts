@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import type * as pulumi from "@pulumi/pulumi";
+import { operatorVersion } from "../../components/clickhouse/operator-version.ts";
+import type { Crd } from "../../components/clickhouse/crds.ts";
+import { AwsPlatform } from "../../stacks/aws/platform.ts";
+import { pilotLight } from "../../stacks/pilot-light.ts";
+import { primary } from "../../stacks/primary.ts";
+import { readAwsSettings, type AwsSettings } from "../../stacks/settings.ts";
+import { standby } from "../../stacks/standby.ts";
+import { account, recordAws, type Made, type RecordOptions } from "./aws-mocks.ts";
+import { configOf } from "./mocks.ts";
+
+/** The project's own folder. */
+const project = join(import.meta.dirname, "../..");
+
+/** A folder that stands for the project, with the files that a user brings. */
+export const root = mkdtempSync(join(tmpdir(), "recover-aws-"));
+const plugin = "a connector's release";
+mkdirSync(join(root, "vendor"));
+writeFileSync(join(root, "vendor/kafka-connect-aws-s3.zip"), plugin);
+writeFileSync(join(root, "bundle.tar.gz"), "scripts");
+
+/** Settings of a shipped example, as the CLI hands them over, without `recover:`. */
+export function example(stack: "prod" | "dr"): Record<string, unknown> {
+  const { config } = load(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const values = Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith("recover:") ? [[key.slice("recover:".length), value]] : [],
+    ),
+  );
+  const archive = values["archive"] as { plugin: Record<string, unknown> };
+  // The sum of a file that is not shipped.
+  archive.plugin["sha256"] = createHash("sha256").update(plugin).digest("hex");
+  return values;
+}
+
+export function settingsOf(
+  stack: "prod" | "dr",
+  changed: Readonly<Record<string, unknown>> = {},
+): AwsSettings {
+  return readAwsSettings(configOf({ ...example(stack), ...changed }), root);
+}
+
+const crds = ["clickhouseinstallations.clickhouse.altinity.com"].map((name): Crd => ({
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name, labels: { "clickhouse.altinity.com/chop": operatorVersion } },
+  spec: {},
+}));
+
+/** What steps answer: each reads what it needs of it. */
+const answer = {
+  epoch: 1,
+  nextEpoch: 2,
+  epochs: [1],
+  ledger: null,
+  clusterId: "cluster-of-a-test",
+  topicIds: { clickhouse_events_json: "topic-of-a-test" },
+};
+
+const mocks: RecordOptions = {
+  outputs: {
+    "recover:index:Key": {
+      value: "value-of-a-key",
+      keyId: "0123456789abcdef",
+      publicKey: "public",
+      privateKey: "private",
+    },
+    "recover:index:Step": {
+      result: { ...answer, result: { ...answer, epoch: 2 }, startedAt: "", finishedAt: "" },
+      startedAt: "2026-01-01T00:00:00Z",
+      finishedAt: "2026-01-01T00:00:01Z",
+    },
+    "aws:eks/cluster:Cluster": {
+      endpoint: "https://cluster.test",
+      certificateAuthority: { data: "Y2E=" },
+      vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
+    },
+    "aws:msk/cluster:Cluster": {
+      bootstrapBrokersSaslScram: "scram:9096",
+      bootstrapBrokersSaslIam: "iam:9098",
+    },
+    "aws:ec2/launchTemplate:LaunchTemplate": { latestVersion: 7 },
+    "aws:rds/instance:Instance": {
+      address: "postgres.test",
+      port: 5432,
+      masterUserSecrets: [{ secretArn: "arn:aws:secretsmanager:mock:master" }],
+    },
+    "kubernetes:core/v1:Secret": { data: { token: Buffer.from("a token").toString("base64") } },
+  },
+  calls: {
+    "aws:eks/getClusterAuth:getClusterAuth": () => ({ token: "short" }),
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": () => ({
+      secretString: JSON.stringify({ password: "master" }),
+    }),
+    "aws:s3/getBucket:getBucket": ({ bucket }) => ({ bucket, bucketRegion: "eu-west-1" }),
+    "aws:s3/getBucketObjectLockConfiguration:getBucketObjectLockConfiguration": () => ({
+      objectLockEnabled: "Enabled",
+    }),
+  },
+};
+
+/** The program of a stack, as `stacks/index.ts` chooses it. */
+export function program(settings: AwsSettings): Record<string, pulumi.Input<unknown>> {
+  const platform = new AwsPlatform(settings, {
+    crds,
+    bundle: { version: "0.0.0", sha256: "b".repeat(64), file: join(root, "bundle.tar.gz") },
+    probe: () => Promise.resolve(true),
+  });
+  if (settings.role === "primary") return primary(settings, platform);
+  return settings.mode === "pilot-light"
+    ? pilotLight(settings, platform)
+    : standby(settings, platform);
+}
+
+/** All that a stack asks for. @param dryRun as a preview, in which nothing of the cloud is known */
+export function recordStack(settings: AwsSettings, dryRun = false): Promise<Made[]> {
+  const { outputs = {}, calls = {} } = mocks;
+  // The machine that previews knows the operator's own cluster token, nothing else.
+  const brokers = "aws:msk/cluster:Cluster";
+  const arn = `arn:aws:kafka:${settings.region}:${account}:cluster/acme-test-g1-kafka/0f1e-2`;
+  const known = { ...outputs, [brokers]: { ...outputs[brokers], arn } };
+  return recordAws(() => program(settings), dryRun ? { calls, dryRun } : { outputs: known, calls });
+}
