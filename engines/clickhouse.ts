@@ -1,18 +1,21 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { s3Endpoint } from "../lib/aws.ts";
 import type { ProcessSpec, RenderedFile } from "./process.ts";
 
 /** A bucket that the server can write backups to and read them from, as a disk of its own. */
 export interface ClickHouseDisk {
   /** Name in `BACKUP … TO Disk('NAME', …)`. */
   readonly name: string;
-  /** For example `http://127.0.0.1:27070`. */
-  readonly endpoint: string;
+  /** For example `http://127.0.0.1:27070`. @default AWS's own of the region */
+  readonly endpoint?: string | undefined;
   readonly bucket: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  /** @default the credentials that the server finds in its environment */
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
 }
 
 export interface ClickHouseLogin {
@@ -163,18 +166,17 @@ function storageXml(disks: readonly ClickHouseDisk[]): string {
   const rendered = disks.map(
     (disk) => `<${disk.name}>
   <type>s3_plain</type>
-  ${element("endpoint", `${disk.endpoint.replace(/\/$/, "")}/${disk.bucket}/`)}
+  ${element("endpoint", `${s3Endpoint(disk)}/${disk.bucket}/`)}
   ${element("region", disk.region)}
-  ${element("access_key_id", disk.accessKeyId)}
-  ${element("secret_access_key", disk.secretAccessKey)}
+  ${diskLogin(disk)}
   <skip_access_check>true</skip_access_check>
 </${disk.name}>`,
   );
   // The table function s3() takes keys but no region: it finds it here, by the endpoint.
   const regions = disks.map(
     (disk) => `<${disk.name}>
-  ${element("endpoint", `${disk.endpoint.replace(/\/$/, "")}/`)}
-  ${element("region", disk.region)}
+  ${element("endpoint", `${s3Endpoint(disk)}/`)}
+  ${element("region", disk.region)}${disk.accessKeyId === undefined ? environmentLogin : ""}
 </${disk.name}>`,
   );
   return `<storage_configuration><disks>
@@ -188,6 +190,19 @@ ${regions.join("\n")}
   <allow_concurrent_backups>false</allow_concurrent_backups>
   <allow_concurrent_restores>false</allow_concurrent_restores>
 </backups>`;
+}
+
+/** For a call of `s3()` without keys, too. */
+const environmentLogin = `
+  <use_environment_credentials>true</use_environment_credentials>`;
+
+function diskLogin({ accessKeyId, secretAccessKey = "", sessionToken }: ClickHouseDisk): string {
+  if (accessKeyId === undefined) return environmentLogin.trim();
+  return [
+    element("access_key_id", accessKeyId),
+    element("secret_access_key", secretAccessKey),
+    ...(sessionToken === undefined ? [] : [element("session_token", sessionToken)]),
+  ].join("\n  ");
 }
 
 /** Options of librdkafka, underscores for dots: CONFIGURATION.md of confluentinc/librdkafka. */

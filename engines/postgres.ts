@@ -194,10 +194,18 @@ export function barmanEnvironment(configFile: string): Record<string, string> {
   };
 }
 
+/** A login for one call: keys, or none: what the process finds in its environment (a pod's identity). */
+export interface BarmanLogin {
+  readonly region: string;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
+}
+
 /** One login in the environment alone: a program that is killed leaves no file with it behind. */
-export function barmanLogin(
-  store: Pick<BarmanStore, "region" | "accessKeyId" | "secretAccessKey">,
-): Record<string, string | undefined> {
+export function barmanLogin(store: BarmanLogin): Record<string, string | undefined> {
+  // What names the pod's identity stays as it is in the environment.
+  if (store.accessKeyId === undefined) return { AWS_DEFAULT_REGION: store.region };
   return {
     ...barmanEnvironment("/dev/null"),
     AWS_ACCESS_KEY_ID: store.accessKeyId,
@@ -205,14 +213,15 @@ export function barmanLogin(
     AWS_DEFAULT_REGION: store.region,
     // The user's own would come first, or go with the login.
     AWS_PROFILE: undefined,
-    AWS_SESSION_TOKEN: undefined,
+    AWS_SESSION_TOKEN: store.sessionToken,
   };
 }
 
 /** @param profile of the AWS config file. @default the login of the environment */
-export function barmanOptions(endpoint: string, profile?: string): string[] {
+export function barmanOptions(endpoint: string | undefined, profile?: string): string[] {
   return [
-    ...["--endpoint-url", endpoint, "--addressing-style", "path"],
+    // Without one: AWS's own, which takes the bucket's name in the host.
+    ...(endpoint === undefined ? [] : ["--endpoint-url", endpoint, "--addressing-style", "path"]),
     ...(profile === undefined ? [] : ["--aws-profile", profile]),
   ];
 }

@@ -1,76 +1,15 @@
 import { z } from "zod";
 import { UserError } from "./command.ts";
+import { kafkaConnection } from "./kafka-connection.ts";
+import { rdsManifest } from "./postgres/rds-manifest.ts";
+import { controlBucket, secret, vaultSide } from "./s3-access.ts";
 
 /**
  * Everything a command may need to reach a platform. A stack hands a step only the parts that
  * this step needs; an operator gets the whole with `--stack NAME` (the stack's `connection` output).
  */
-const secret = z
-  .string()
-  .min(
-    1,
-    "is empty: take the connection anew from its stack (`pulumi stack output connection --show-secrets`)",
-  );
-
-export const s3Access = z.object({
-  /** For example `http://127.0.0.1:27070`. */
-  endpoint: z.url(),
-  region: z.string(),
-  accessKeyId: z.string(),
-  secretAccessKey: secret,
-});
-export type S3Access = z.infer<typeof s3Access>;
-
-/** One region's copy of the vault, with one set of credentials. */
-export const vaultSide = s3Access.extend({
-  /** Bucket of backups and ledgers (versioned, locked). */
-  backups: z.string(),
-  /** Bucket of archived events (versioned, locked). */
-  archive: z.string(),
-});
-export type VaultSide = z.infer<typeof vaultSide>;
-
-/** Fence, lease and step results: only ever in the standby's region. */
-export const controlBucket = s3Access.extend({ bucket: z.string() });
-export type ControlBucket = z.infer<typeof controlBucket>;
-
-const scramLogin = z.object({ username: z.string(), password: secret });
-
-/** A Kafka login of one epoch: its principal is `User:<name>`, for example `clickhouse-e7`. */
-export const consumerLogin = z.object({
-  epoch: z.int().positive(),
-  name: z.string(),
-  /** PEM. */
-  certificate: secret,
-  privateKey: secret,
-});
-export type ConsumerLogin = z.infer<typeof consumerLogin>;
-
-export const kafkaConnection = z.object({
-  /** Listener with SCRAM-SHA-512 logins (SASL_PLAINTEXT on loopback). */
-  bootstrap: z.string(),
-  /** Listener with client certificates (SSL). */
-  tlsBootstrap: z.string(),
-  /** PEM of the CA that signed the brokers' and the clients' certificates. */
-  ca: z.string(),
-  clusterId: z.string(),
-  /** The events topic. */
-  topic: z.string(),
-  partitions: z.int().positive(),
-  replicationFactor: z.int().positive(),
-  /** ClickHouse's static consumer group. */
-  group: z.string(),
-  /** Superuser; also has a client certificate `CN=admin` on the TLS listener. */
-  admin: scramLogin.optional(),
-  adminCertificate: z.object({ certificate: secret, privateKey: secret }).optional(),
-  producer: scramLogin.optional(),
-  archiver: scramLogin.optional(),
-  /** The current epoch's ClickHouse login. */
-  consumer: consumerLogin.optional(),
-  /** Logins of earlier epochs: what the fence takes away and then attacks with. */
-  formerConsumers: z.array(consumerLogin).default([]),
-});
-export type KafkaConnection = z.infer<typeof kafkaConnection>;
+export { kafkaConnection, type ConsumerLogin, type KafkaConnection } from "./kafka-connection.ts";
+export { type ControlBucket, type S3Access, type VaultSide } from "./s3-access.ts";
 
 export const clickhouseConnection = z.object({
   url: z.url(),
@@ -80,7 +19,7 @@ export const clickhouseConnection = z.object({
   /** Name of the S3 disk of the server's configuration that backups are written to / read from. */
   backupDisk: z.string().default("vault"),
   /** The read-only login of the stack's outputs. */
-  reader: scramLogin.optional(),
+  reader: z.object({ username: z.string(), password: secret }).optional(),
 });
 export type ClickHouseConnection = z.infer<typeof clickhouseConnection>;
 
@@ -97,17 +36,33 @@ export const connectionSchema = z.object({
   kafka: kafkaConnection.optional(),
   clickhouse: clickhouseConnection.optional(),
   postgres: z
-    .object({
-      /** Superuser URL (`postgresql://…`). */
-      url: secret,
-      /** Absolute data folder, where this process can see it (local restore). */
-      dataDir: z.string().optional(),
-    })
+    .discriminatedUnion("kind", [
+      z.object({
+        kind: z.literal("self-managed").optional(),
+        /** Superuser URL (`postgresql://…`). */
+        url: secret,
+        /** Absolute data folder, where this process can see it (local restore). */
+        dataDir: z.string().optional(),
+      }),
+      /** Backs itself up: no base backup and no WAL of ours. */
+      z.object({
+        kind: z.literal("rds"),
+        /** Of a role that may write the heartbeat; with `sslmode`, as RDS takes nothing else. */
+        url: secret,
+        /** As the stack knows the instance now; every ledger keeps it. */
+        manifest: rdsManifest,
+      }),
+    ])
     .optional(),
   zookeeper: z
     .object({
       members: z.array(z.object({ client: z.string(), admin: z.url() })),
       superPassword: secret,
+      /**
+       * Who keeps state in it: `kafka` (and ClickHouse, where its tables are replicated), or `clickhouse` alone.
+       * @default "kafka"
+       */
+      serves: z.enum(["kafka", "clickhouse"]).optional(),
     })
     .optional(),
   /** The vault's copy in this stack's own region: what it writes, and what a standby reads. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
 import { refusal } from "../../tests/components/kubernetes.ts";
 import { AwsAlarms, type AwsAlarmsArgs } from "./aws.ts";
-import { metrics } from "./metrics.ts";
+import { metrics } from "../../scripts/metrics/names.ts";
 
 const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
 

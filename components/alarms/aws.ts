@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
-import { dimensions, metrics, namespace, type MetricKey } from "./metrics.ts";
+import { dimensions, metrics, namespace, type MetricKey } from "../../scripts/metrics/names.ts";
 
 type AlarmArgs = aws.cloudwatch.MetricAlarmArgs;
 

@@ -1,3 +1,4 @@
+import { s3Endpoint } from "../../lib/aws.ts";
 import { KAFKA_SESSION_TIMEOUT_MS } from "../../engines/clickhouse.ts";
 
 /** Where the server listens: HTTP, native, replicas, metrics. */
@@ -31,7 +32,8 @@ export const kafkaFiles = { ca: "ca.pem", certificate: "certificate.pem", privat
 
 /** A bucket of backups, without its keys. */
 export interface VaultDisk {
-  readonly endpoint: string;
+  /** @default AWS's own of the region */
+  readonly endpoint?: string | undefined;
   readonly region: string;
   readonly bucket: string;
 }
@@ -39,7 +41,10 @@ export interface VaultDisk {
 export interface ServerFiles {
   readonly kafka: "scram" | "certificate";
   readonly vault: VaultDisk;
-  /** Keys in the Secret, or the pod's own identity (IRSA). */
+  /**
+   * Keys in the Secret, or the pod's own identity. The server reads what IRSA puts into its environment, and,
+   * since 24.12, what EKS Pod Identity does (https://github.com/ClickHouse/ClickHouse/issues/71074).
+   */
   readonly vaultLogin: "keys" | "environment";
 }
 
@@ -108,7 +113,7 @@ function vaultXml({ vault, vaultLogin }: ServerFiles): string {
       ? "<use_environment_credentials>true</use_environment_credentials>"
       : fromEnv("access_key_id", "CLICKHOUSE_VAULT_ACCESS_KEY_ID") +
         fromEnv("secret_access_key", "CLICKHOUSE_VAULT_SECRET_ACCESS_KEY");
-  const server = vault.endpoint.replace(/\/$/, "");
+  const server = s3Endpoint(vault);
   return config(`
   <storage_configuration><disks><${backupDisk}>
     <type>s3_plain</type>
@@ -117,10 +122,12 @@ function vaultXml({ vault, vaultLogin }: ServerFiles): string {
     ${login}
     <skip_access_check>true</skip_access_check>
   </${backupDisk}></disks></storage_configuration>
-  <!-- The table function s3() takes keys but no region: it finds it here, by the endpoint. -->
+  <!-- The table function s3() takes keys but no region: it finds it here, by the endpoint. Without keys in
+       the call it logs in as the disk does. -->
   <s3><${backupDisk}>
     ${element("endpoint", `${server}/`)}
     ${element("region", vault.region)}
+    ${vaultLogin === "environment" ? login : ""}
   </${backupDisk}></s3>
   <backups>
     ${element("allowed_disk", backupDisk)}
@@ -135,6 +142,16 @@ export const profiles = {
   "default/throw_on_max_partitions_per_insert_block": 0,
   "reader/readonly": 2,
 };
+
+/**
+ * With the vault by the pod's own identity: `s3()` may use it, which the server refuses by default since
+ * 26.7. Of the two logins only `admin` may call `s3()` at all.
+ * https://clickhouse.com/docs/reference/settings/session-settings/s3-allow
+ */
+export function profilesFor(vaultLogin: ServerFiles["vaultLogin"]): Record<string, number> {
+  const own = "default/s3_allow_server_credentials_in_user_queries";
+  return vaultLogin === "environment" ? { ...profiles, [own]: 1 } : profiles;
+}
 
 /**
  * The two logins: `admin` for steps, `reader` for people and dashboards.

@@ -2,7 +2,7 @@ import { reachLabels } from "../kubernetes/context.ts";
 import {
   kafkaFolder,
   ports,
-  profiles,
+  profilesFor,
   secretKeys,
   serverFiles,
   users,
@@ -58,7 +58,7 @@ export function installationSpec(args: InstallationArgs): InstallationSpec {
     configuration: {
       zookeeper: { nodes: args.zookeeper.map(({ host, port }) => ({ host, port })) },
       users: users(args.networks, args.secret),
-      profiles,
+      profiles: profilesFor(args.vaultLogin),
       files: serverFiles(args),
       clusters: [
         {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClickHouseConnection, ConsumerLogin } from "../../scripts/connection.ts";
+import { certificateOf } from "../../scripts/kafka-connection.ts";
 import { dnsLabel, inputHash } from "../job/names.ts";
 import {
   byDigest,
@@ -182,8 +183,8 @@ export class KubernetesClickHouse extends pulumi.ComponentResource {
             ? { "kafka-username": all.kafka.username, "kafka-password": all.kafka.password }
             : {
                 [`kafka-${kafkaFiles.ca}`]: all.kafka.ca,
-                [`kafka-${kafkaFiles.certificate}`]: all.kafka.consumer.certificate,
-                [`kafka-${kafkaFiles.privateKey}`]: all.kafka.consumer.privateKey,
+                [`kafka-${kafkaFiles.certificate}`]: certificateOf(all.kafka.consumer).certificate,
+                [`kafka-${kafkaFiles.privateKey}`]: certificateOf(all.kafka.consumer).privateKey,
               }),
           ...(all.vaultLogin.kind === "keys"
             ? {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clickhouseServer, type ClickHouseDisk } from "../../engines/clickhouse.ts";
 import type { ClickHouseConnection, ConsumerLogin } from "../../scripts/connection.ts";
+import { certificateOf } from "../../scripts/kafka-connection.ts";
 import { homeOf, type LocalRegion } from "../local/context.ts";
 import { Key } from "../local/key.ts";
 import { Process } from "../local/process.ts";
@@ -57,7 +58,7 @@ export class LocalClickHouse extends pulumi.ComponentResource {
             admin: { username: "admin", password: adminPassword },
             reader: { username: "reader", password: readerPassword },
             disks: [{ ...backups, name: backupDisk }],
-            kafka: { ca, certificate: consumer.certificate, privateKey: consumer.privateKey },
+            kafka: { ca, ...pemOf(consumer) },
           }),
         ),
       { parent: this },
@@ -77,4 +78,9 @@ export class LocalClickHouse extends pulumi.ComponentResource {
     );
     this.registerOutputs({ connection: this.connection, generation: this.generation });
   }
+}
+
+function pemOf(consumer: ConsumerLogin) {
+  const { certificate, privateKey } = certificateOf(consumer);
+  return { certificate, privateKey };
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ControlBucket } from "../../scripts/connection.ts";
+import { endpointOf } from "../../scripts/s3-access.ts";
 import { byDigest, labelsOf, type KubernetesCluster } from "../kubernetes/context.ts";
 import type { ConnectionParts } from "../local/context.ts";
 
@@ -75,12 +76,12 @@ export class KubernetesRunner extends pulumi.ComponentResource {
     const { bundle, podLogin = "pod-identity" } = this.args;
     return pulumi
       .all([this.control, bundle.key, bundle.sha256, results])
-      .apply(([{ endpoint, region, bucket }, key, sha256, folder]) =>
+      .apply(([control, key, sha256, folder]) =>
         JSON.stringify({
           control: {
-            endpoint,
-            region,
-            bucket,
+            endpoint: endpointOf(control),
+            region: control.region,
+            bucket: control.bucket,
             ...(podLogin === "pod-identity" ? {} : podLogin),
           },
           bundle: { key, sha256 },

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { postgresServer, type BarmanStore, type PostgresSource } from "../../engines/postgres.ts";
 import { epochPrefix } from "../../scripts/archive/layout.ts";
 import type { Connection, VaultSide } from "../../scripts/connection.ts";
+import { endpointOf, keyed } from "../../scripts/s3-access.ts";
 import { homeOf, type LocalRegion } from "../local/context.ts";
 import { Key } from "../local/key.ts";
 import { Process } from "../local/process.ts";
@@ -75,11 +76,6 @@ export class LocalPostgres extends pulumi.ComponentResource {
 
 /** The vault's backups bucket as barman-cloud needs it. */
 export function barmanStore(side: VaultSide): BarmanStore {
-  return {
-    endpoint: side.endpoint,
-    region: side.region,
-    bucket: side.backups,
-    accessKeyId: side.accessKeyId,
-    secretAccessKey: side.secretAccessKey,
-  };
+  const { region, backups, accessKeyId, secretAccessKey } = keyed(side, "the local PostgreSQL");
+  return { endpoint: endpointOf(side), region, bucket: backups, accessKeyId, secretAccessKey };
 }

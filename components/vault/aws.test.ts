@@ -7,6 +7,7 @@ import {
   type Made,
   type RecordOptions,
 } from "../../tests/components/aws-mocks.ts";
+import { deniedBelow } from "../../scripts/vault/epoch-deny.ts";
 import { AwsVault, type AwsVaultArgs } from "./aws.ts";
 
 const keys = {
@@ -51,6 +52,16 @@ const partTypes = {
 } as const;
 const lockType = s3("bucketObjectLockConfiguration:BucketObjectLockConfiguration");
 const replicationType = s3("bucketReplicationConfig:BucketReplicationConfig");
+
+test("refuses roles of earlier epochs in every bucket, where it is told the epoch in force", async () => {
+  const told = await record({ epochs: { main: 3 } });
+  const below = (made: readonly Made[]) =>
+    made
+      .filter(({ type }) => type === partTypes.policy)
+      .map(({ inputs }) => deniedBelow(inputs["policy"] as string, "main"));
+  expect(below(told)).toEqual(bucketTable.map(() => 3));
+  expect(below(await record({}))).toEqual(bucketTable.map(() => 0));
+});
 
 const cloud = (made: readonly Made[]) => made.filter(({ type }) => type.startsWith("aws:"));
 

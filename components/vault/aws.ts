@@ -29,6 +29,13 @@ export interface AwsVaultArgs extends RetentionArgs {
   readonly primary: VaultSideArgs;
   /** Near the standby: the replicas and the control bucket. */
   readonly standby: VaultSideArgs;
+  /**
+   * Epoch in force by line, for example `{ main: 3 }`: the buckets refuse roles of earlier epochs
+   * (docs/decisions/012).
+   * @default none
+   * @remarks Recovery: a primary that comes back does not let its former writers in again.
+   */
+  readonly epochs?: pulumi.Input<Readonly<Record<string, number>>>;
   /** Escape hatches by kind of bucket, for both sides. @default none */
   readonly transform?: Readonly<Partial<Record<BucketPurpose, BucketTransforms>>> & {
     readonly replication?: NonNullable<VaultReplicationArgs["transform"]>;
@@ -90,7 +97,7 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
   private bucket(
     name: string,
     purpose: BucketPurpose,
-    { vaultName, transform }: AwsVaultArgs,
+    { vaultName, transform, epochs }: AwsVaultArgs,
     { region, keyArn, accessLogBucket }: VaultSideArgs,
   ): AwsVaultBucket {
     const parts = transform?.[purpose];
@@ -103,6 +110,7 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
         keyArn,
         retention: this.retention,
         ...(accessLogBucket === undefined ? {} : { accessLogBucket }),
+        ...(epochs === undefined ? {} : { epochs }),
         ...(parts === undefined ? {} : { transform: parts }),
       },
       { parent: this },

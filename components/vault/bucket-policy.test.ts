@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../tests/components/iam.ts";
+import { deniedBelow, withDeniedEpochs } from "../../scripts/vault/epoch-deny.ts";
 import { bucketPolicyDocument } from "./bucket-policy.ts";
 
 const bucketArn = "arn:aws:s3:::acme-recover-eu-west-1-backups";
@@ -45,5 +46,13 @@ describe("a bucket's policy", () => {
 
   test("grants nothing to anybody", () => {
     expect(policy).not.toContain('"Allow"');
+  });
+
+  test("refuses roles of earlier epochs where it is told which one is in force", () => {
+    const told = bucketPolicyDocument({ bucketArn, keyArn, epochs: { main: 3 } });
+    expect(deniedBelow(told, "main")).toBe(3);
+    expect(deniedBelow(policy, "main")).toBe(0);
+    // What the fence wrote by itself is what the next `up` writes: no difference to show.
+    expect(withDeniedEpochs(policy, bucketArn, "main", 3)).toBe(told);
   });
 });

@@ -1,8 +1,17 @@
+import { denyEpochs } from "../../scripts/vault/epoch-deny.ts";
+
 /** A resource policy that refuses; what is allowed is said by the roles' own policies. */
 export interface BucketPolicyArgs {
   readonly bucketArn: string;
   /** The only KMS key that objects may name. */
   readonly keyArn: string;
+  /**
+   * Epoch in force by line: roles of earlier epochs are refused. The fence has written the same already where it
+   * could (`scripts/vault/epoch-deny.ts`).
+   * @default none
+   * @remarks Recovery: a primary that comes back does not let its former writers in again.
+   */
+  readonly epochs?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -12,7 +21,7 @@ export interface BucketPolicyArgs {
  * `Null` comes first because a negated comparison is true for a header that is absent.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
  */
-export function bucketPolicyDocument({ bucketArn, keyArn }: BucketPolicyArgs): string {
+export function bucketPolicyDocument({ bucketArn, keyArn, epochs = {} }: BucketPolicyArgs): string {
   const all = [bucketArn, `${bucketArn}/*`];
   const puts = { Action: "s3:PutObject", Resource: `${bucketArn}/*` };
   const refuse = (Sid: string, rest: object) => ({
@@ -50,6 +59,7 @@ export function bucketPolicyDocument({ bucketArn, keyArn }: BucketPolicyArgs): s
         ...puts,
         Condition: { Null: { [`${sse}-customer-algorithm`]: "false" } },
       }),
+      ...Object.entries(epochs).map(([line, epoch]) => denyEpochs(bucketArn, line, epoch)),
     ],
   });
 }

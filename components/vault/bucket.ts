@@ -30,6 +30,13 @@ export interface AwsVaultBucketArgs {
    * @default none
    */
   readonly accessLogBucket?: pulumi.Input<string>;
+  /**
+   * Epoch in force by line, for example `{ main: 3 }`: the buckets refuse roles of earlier epochs
+   * (docs/decisions/012).
+   * @default none
+   * @remarks Recovery: a primary that comes back does not let its former writers in again.
+   */
+  readonly epochs?: pulumi.Input<Readonly<Record<string, number>>>;
   /** @default none */
   readonly transform?: BucketTransforms;
 }
@@ -108,10 +115,11 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
         `${name}-policy`,
         transformed(transform.policy, {
           bucket,
-          policy: pulumi.all([made.arn, keyArn]).apply(([bucketArn, key]) =>
+          policy: pulumi.all([made.arn, keyArn, args.epochs]).apply(([bucketArn, key, epochs]) =>
             bucketPolicyDocument({
               bucketArn,
               keyArn: key,
+              ...(epochs === undefined ? {} : { epochs }),
             }),
           ),
         }),

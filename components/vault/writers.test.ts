@@ -199,3 +199,29 @@ test("other partitions have their own ARNs", () => {
   expect(policy).toContain("arn:aws-us-gov:s3:::acme-near-archive/e1/*");
   expect(policy).not.toContain("arn:aws:");
 });
+
+describe("who may write a bucket's policy", () => {
+  const asked = (policy: string, bucket: keyof VaultReach["buckets"], action: string) =>
+    decide(policy, { action, resource: arn(bucket) });
+  const fence = vaultRolePolicy({
+    role: "recovery",
+    epoch: 7,
+    reach,
+    fences: ["backups", "control"],
+  });
+
+  test("is the fence's role alone, where it is told to", () => {
+    for (const action of ["s3:GetBucketPolicy", "s3:PutBucketPolicy"]) {
+      expect(asked(fence, "control", action)).toBe("allow");
+      expect(asked(fence, "backups", action)).toBe("allow");
+      expect(asked(fence, "archive", action)).not.toBe("allow");
+      for (const role of roles) expect(asked(policyOf(role), "control", action)).not.toBe("allow");
+    }
+    expect(asked(fence, "control", "s3:DeleteBucketPolicy")).not.toBe("allow");
+  });
+
+  test("is never a writer of an epoch", () => {
+    const ask = () => vaultRolePolicy({ role: "backup", epoch: 7, reach, fences: ["control"] });
+    expect(ask).toThrow(/a fenced side would let itself in again/);
+  });
+});

@@ -39,6 +39,12 @@ export interface VaultRoleArgs {
    * @default none
    */
   readonly connectorPrefixes?: readonly string[];
+  /**
+   * May refuse earlier epochs in these buckets' policies. Only for `recovery`, and only for the role of the
+   * fence's own step: who writes a policy decides who writes the bucket.
+   * @default none
+   */
+  readonly fences?: readonly BucketPurpose[];
 }
 
 interface IamStatement {
@@ -56,7 +62,7 @@ interface IamStatement {
  * @throws Error for connector prefixes that would let a role out of its epoch
  */
 export function vaultRolePolicy(args: VaultRoleArgs): string {
-  const { role, epoch, line = "main", reach, connectorPrefixes = [] } = args;
+  const { role, epoch, line = "main", reach, connectorPrefixes = [], fences = [] } = args;
   const login =
     role === "recovery" || role === "reader"
       ? recoveryName({ line })
@@ -74,6 +80,7 @@ export function vaultRolePolicy(args: VaultRoleArgs): string {
     Version: "2012-10-17",
     Statement: [
       ...merged(table.map(({ statement }) => statement)),
+      ...fenceStatements(role, fences, reach),
       ...purposes.flatMap((purpose) => {
         const actions = table
           .filter((each) => each.purpose === purpose)
@@ -97,6 +104,28 @@ function toIam({ Action, Resource, Condition }: PolicyStatement, partition: stri
     Resource: Resource.map((arn) => arn.replace(/^arn:aws:/, `arn:${partition}:`)),
     ...(Condition === undefined ? {} : { Condition }),
   };
+}
+
+function fenceStatements(
+  role: VaultRole,
+  purposes: readonly BucketPurpose[],
+  { partition, buckets }: VaultReach,
+): IamStatement[] {
+  if (purposes.length === 0) return [];
+  if (role !== "recovery") {
+    throw new Error(
+      `${role} cannot write the policies of ${purposes.join(", ")}: a fenced side would let itself in again. ` +
+        "Only recovery fences.",
+    );
+  }
+  return [
+    {
+      Sid: "Fence",
+      Effect: "Allow",
+      Action: ["s3:GetBucketPolicy", "s3:PutBucketPolicy"],
+      Resource: purposes.map((purpose) => `arn:${partition}:s3:::${buckets[purpose].name}`),
+    },
+  ];
 }
 
 function connectorStatements(

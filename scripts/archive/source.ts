@@ -2,7 +2,7 @@ import kafkajs, { type Consumer } from "kafkajs";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
 import { ARCHIVER_GROUP } from "../kafka/acls.ts";
-import { type KafkaLogin, withAdmin } from "../kafka/client.ts";
+import { kafkaJsLogin, type KafkaLogin, withAdmin } from "../kafka/client.ts";
 import { requireCluster } from "../kafka/cluster.ts";
 import { describeTopic, type TopicState } from "../kafka/topics.ts";
 import { prepareKafkaJs } from "./lossless-kafkajs.ts";
@@ -42,7 +42,19 @@ export interface PartitionProgress {
   readonly lag: number;
 }
 
-/** How far the archive is behind each partition, from the broker. Any login that may describe both does. */
+/**
+ * The group whose commits say how far the archive is: the archiver's, or a sink connector's, which commits what
+ * it has uploaded. Undefined: nobody's do, as with Firehose.
+ */
+export function archiveGroup({ archive }: Pick<KafkaConnection, "archive">): string | undefined {
+  if (archive === undefined || archive.kind === "archiver") return ARCHIVER_GROUP;
+  return archive.kind === "connect" ? archive.group : undefined;
+}
+
+/**
+ * How far the archive is behind each partition, from the broker: nothing is known of one whose writer
+ * commits nothing. Any login that may describe topic and group does.
+ */
 export async function archiveProgress(
   kafka: KafkaConnection,
   login: KafkaLogin = archiverLogin(kafka),
@@ -52,9 +64,13 @@ export async function archiveProgress(
     async (admin) => {
       const { partitions } = await describeTopic(admin, kafka.topic);
       const partitionIndexes = partitions.map(({ partition }) => partition);
-      const [group] = await admin.listConsumerGroupOffsets({
-        groups: [{ groupId: ARCHIVER_GROUP, topics: [{ name: kafka.topic, partitionIndexes }] }],
-      });
+      const groupId = archiveGroup(kafka);
+      const [group] =
+        groupId === undefined
+          ? []
+          : await admin.listConsumerGroupOffsets({
+              groups: [{ groupId, topics: [{ name: kafka.topic, partitionIndexes }] }],
+            });
       const committed = group?.topics.find((topic) => topic.name === kafka.topic)?.partitions ?? [];
       return partitions.map(({ partition, earliest, latest }) => {
         const found = committed.find((one) => one.partitionIndex === partition)?.committedOffset;
@@ -77,11 +93,9 @@ export function archiveConsumer(
   const login = archiverLogin(kafka);
   const client = new Kafka({
     clientId: "archiver",
-    brokers: kafka.bootstrap.split(","),
+    ...kafkaJsLogin(kafka, login),
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
-    ssl: false,
-    sasl: { mechanism: "scram-sha-512", username: login.username, password: login.password },
     logLevel: logLevel.ERROR,
     logCreator:
       () =>

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { epochPrefix } from "../archive/layout.ts";
-import { archiveProgress } from "../archive/source.ts";
+import { archiveGroup, archiveProgress } from "../archive/source.ts";
 import { withClickHouse, type ClickHouse } from "../clickhouse/client.ts";
 import { hashIdentityTables } from "../clickhouse/contenthash.ts";
 import { TABLES, tablesOf } from "../clickhouse/schema.ts";
@@ -158,7 +158,7 @@ class BackupRun {
       postgres === undefined
         ? undefined
         : protectPostgres(
-            { url: postgres.url, vault, prefix: this.#prefix },
+            { postgres, vault, prefix: this.#prefix },
             { full: this.#parent === undefined, parent: this.#parent?.postgres },
             this.#context,
           );
@@ -261,8 +261,10 @@ class BackupRun {
     await saving;
   }
 
+  /** None where nobody commits how far the archive is: the proof then asks the objects themselves. */
   async #archived(): Promise<Ledger["kafka"]["archived"]> {
     const { kafka } = this.#parts;
+    if (archiveGroup(kafka) === undefined) return [];
     const [{ clusterId, topicId, topic }, progress] = await Promise.all([
       topicState(kafka),
       archiveProgress(kafka, adminLogin(kafka)),

@@ -16,7 +16,7 @@ const lockRecord = z.object({
   bootId: z.string().optional(),
   /** Since when it waits or works. */
   since: z.iso.datetime(),
-  what: z.enum(["backup", "move"]).default("backup"),
+  what: z.enum(["backup", "move", "attach"]).default("backup"),
   /**
    * `paused`: ingest was stopped for a backup's cut; a successor of one that died has to start it again.
    * `abandoned`: the same, by a holder that lives and could not. A move that dies leaves ingest stopped as
@@ -33,10 +33,14 @@ const STALE_SECONDS = 30;
 /** How long one waits for another. */
 const WAIT_SECONDS = 600;
 
-/** What holds the lock: a backup, or a move of stored events between tables. */
+/** What holds the lock: a backup, a move of stored events between tables, or ingest being started again. */
 export type RowWork = LockRecord["what"];
 
-const named: Record<RowWork, string> = { backup: "backup", move: "move of events" };
+const named: Record<RowWork, string> = {
+  backup: "backup",
+  move: "move of events",
+  attach: "start of ingest",
+};
 
 export interface RowLock {
   /**
@@ -67,6 +71,47 @@ export async function takeRowLock(
   reporter: Reporter,
   what: RowWork = "backup",
 ): Promise<RowLock> {
+  const lock = await take(control, line, owner, reporter, what, true);
+  if (lock === undefined) throw new Error("a lock that is waited for is taken");
+  return lock;
+}
+
+/**
+ * The same for whoever must not forget what a dead backup or move has left: undefined when one has it, dead or
+ * alive. A start of ingest that died left nothing but itself to be done again.
+ */
+export async function tryRowLock(
+  control: ControlBucket,
+  line: string,
+  owner: string,
+  reporter: Reporter,
+  what: RowWork,
+): Promise<RowLock | undefined> {
+  return take(control, line, owner, reporter, what, false);
+}
+
+/** Who has the lock, or died with it; undefined: nobody. */
+export async function rowLockHolder(
+  control: ControlBucket,
+  line: string,
+): Promise<Pick<LockRecord, "what" | "phase" | "since"> | undefined> {
+  const store = new ObjectStore(control);
+  try {
+    const there = await readLock(store, control.bucket, keys.announcement(line, "backup-lock"));
+    return there?.phase === "released" ? undefined : there;
+  } finally {
+    store.close();
+  }
+}
+
+async function take(
+  control: ControlBucket,
+  line: string,
+  owner: string,
+  reporter: Reporter,
+  what: RowWork,
+  wait: boolean,
+): Promise<RowLock | undefined> {
   const store = new ObjectStore(control);
   const key = keys.announcement(line, "backup-lock");
   const { bucket } = control;
@@ -122,6 +167,10 @@ export async function takeRowLock(
       etag = head.etag;
       const there = await readLock(store, bucket, key);
       if (there !== undefined && there.phase !== "released") {
+        if (!wait && there.what !== "attach") {
+          give();
+          return undefined;
+        }
         await waitUntilDead(there);
         // What it looks like now decides: it may have finished meanwhile.
         if ((await store.head(bucket, key))?.etag !== etag) continue;

@@ -9,6 +9,8 @@ import { ARRIVED_TABLES } from "./present.ts";
 import type { Source } from "./present.ts";
 import type { Segment } from "./segments.ts";
 import { writesOf } from "./writes.ts";
+import { endpointOf } from "../s3-access.ts";
+import { s3Login } from "./s3-login.ts";
 
 /** One archive object, by its name: where to look. What is inside, the envelopes say. */
 export interface ArchivedObject {
@@ -160,6 +162,7 @@ async function insertBatch(
       WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String}
         AND _partition = {partition: UInt32} AND _offset >= {from: UInt64}`,
   ).join(" UNION ALL ");
+  const login = s3Login(vault);
   try {
     await clickhouse.run(
       `INSERT INTO ${database}.stream
@@ -173,7 +176,7 @@ async function insertBatch(
              'an envelope without its offset, or of another partition') AS wrong,
            assumeNotNull(m.offset) AS o,
            fromUnixTimestamp64Milli(greatest(ifNull(m.timestamp, 0), 0), 'UTC') AS t
-         FROM s3({url: String}, {key: String}, {secret: String}, 'JSONEachRow',
+         FROM s3({url: String}, ${login.sql}'JSONEachRow',
            'value Nullable(String), valueIsArray Nullable(Bool), metadata Tuple(topic String, partition Nullable(UInt32), offset Nullable(UInt64), timestamp Nullable(Int64))',
            'auto')
          WHERE wrong = 0 ${own} AND o >= {from: UInt64} AND o < {to: UInt64} AND notEmpty(v)
@@ -189,8 +192,7 @@ async function insertBatch(
           from: range.from,
           to: range.to ?? Number.MAX_SAFE_INTEGER,
           url: objectsUrl(vault, keys),
-          key: vault.accessKeyId,
-          secret: vault.secretAccessKey,
+          ...login.params,
         },
         settings: {
           insert_deduplicate: 0,
@@ -217,7 +219,7 @@ async function insertBatch(
 
 /** `…/bucket/{a,b}`: ClickHouse reads exactly these objects. */
 function objectsUrl(vault: VaultSide, keys: readonly string[]): string {
-  const root = `${vault.endpoint.replace(/\/$/, "")}/${vault.archive}/`;
+  const root = `${endpointOf(vault)}/${vault.archive}/`;
   return keys.length === 1 ? `${root}${keys[0] ?? ""}` : `${root}{${keys.join(",")}}`;
 }
 

@@ -11,6 +11,7 @@ import { encodeRecord } from "../archive/envelope.ts";
 import { buildKey } from "../archive/layout.ts";
 import { packLines } from "../archive/objects.ts";
 import type { KafkaConnection } from "../connection.ts";
+import { certificateOf } from "../kafka-connection.ts";
 import { kafkaJs } from "../kafka/client.ts";
 import { readRange } from "../kafka/reader.ts";
 import type { RawRecord } from "../kafka/reader.ts";
@@ -78,7 +79,7 @@ export async function startPlatform(
     silentReporter,
   );
   const kafka = { ...brokers.kafka, clusterId: topology.clusterId };
-  const login = kafka.consumer;
+  const login = kafka.consumer && certificateOf(kafka.consumer);
   const server = await startClickHouse({
     ...(login && {
       kafka: { ca: kafka.ca, certificate: login.certificate, privateKey: login.privateKey },

@@ -1,5 +1,6 @@
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
+import { consumerBootstrap } from "../kafka-connection.ts";
 import type { ClickHouse } from "./client.ts";
 import type { Source } from "./present.ts";
 
@@ -34,7 +35,7 @@ export async function openIngest(
   await clickhouse.run(`CREATE DATABASE IF NOT EXISTS ${STREAMING} ENGINE = Memory`);
   await clickhouse.run(
     `CREATE TABLE ${STREAMING}.kafka_events (value String) ENGINE = Kafka SETTINGS
-       kafka_broker_list = ${text(kafka.tlsBootstrap)},
+       kafka_broker_list = ${text(consumerBootstrap(kafka))},
        kafka_topic_list = ${text(kafka.topic)},
        kafka_group_name = ${text(kafka.group)},
        kafka_format = 'RawBLOB',
@@ -70,6 +71,15 @@ export async function closeIngest(clickhouse: ClickHouse): Promise<void> {
   );
 }
 
+/** Whether there is anything that could consume, asked of ClickHouse alone. */
+export async function hasStreamingTables(clickhouse: ClickHouse): Promise<boolean> {
+  const { n } = await clickhouse.one<{ n: number }>(
+    "SELECT count() AS n FROM system.tables WHERE database = {database: String}",
+    { database: STREAMING },
+  );
+  return n === 2;
+}
+
 /** What consumes at the moment, by the definitions that are there. */
 export async function ingestState(
   clickhouse: ClickHouse,
@@ -86,7 +96,7 @@ export async function ingestState(
       (each) => each.name === name && words.every((word) => each.definition.includes(word)),
     );
   const ours =
-    holds("kafka_events", text(kafka.tlsBootstrap), text(kafka.topic), text(kafka.group)) &&
+    holds("kafka_events", text(consumerBootstrap(kafka)), text(kafka.topic), text(kafka.group)) &&
     holds("kafka_to_stream", text(source.clusterId), text(source.topicId));
   return ours ? "running" : "foreign";
 }

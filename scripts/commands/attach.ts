@@ -5,6 +5,7 @@ import { withClickHouse } from "../clickhouse/client.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
 import { assertEpoch } from "../fence/epoch.ts";
+import { noteWanted } from "../clickhouse/wanted.ts";
 import { grantConsumer } from "../kafka/acls.ts";
 
 export default defineCommand({
@@ -21,6 +22,7 @@ export default defineCommand({
   async run(connection, { again }, reporter): Promise<AttachResult> {
     const { clickhouse, kafka, line, vault } = requireParts(connection, ["clickhouse", "kafka"]);
     await assertEpoch(connection);
+    await noteWanted(connection, "attached", reporter);
     // Only now: a grant given before the fence would let a second consumer in.
     if (kafka.consumer !== undefined) await grantConsumer(kafka, kafka.consumer.name);
     return withClickHouse(clickhouse, async (server) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { detachIngest } from "../clickhouse/attach.ts";
+import { noteWanted } from "../clickhouse/wanted.ts";
 import { withClickHouse } from "../clickhouse/client.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
@@ -15,6 +16,8 @@ export default defineCommand({
   params: z.object({}),
   async run(connection, _params, reporter): Promise<DetachResult> {
     const { clickhouse, kafka } = requireParts(connection, ["clickhouse", "kafka"]);
+    // Before: else it could be started again in between.
+    await noteWanted(connection, "detached", reporter);
     const seconds = await withClickHouse(clickhouse, (server) => detachIngest(server, kafka));
     reporter.progress(`nothing consumes any more, the group is empty (${seconds.toFixed(1)} s)`);
     return { seconds };

@@ -6,6 +6,8 @@ import { withControl } from "../fence/control.ts";
 import { fence, type FenceResult } from "../fence/fence.ts";
 import { brokerOf } from "../fence/kafka.ts";
 import { defaultClockMarginSeconds } from "../fence/lease.ts";
+import { isAws } from "../s3-access.ts";
+import { fenceBuckets } from "../vault/epoch-deny-s3.ts";
 import { revokeEpoch } from "../vault/users.ts";
 
 const params = z.object({
@@ -58,6 +60,9 @@ export default defineCommand({
               reporter.warn(`the vault logins of epoch ${epoch} stay: the connection has no vault`);
               return false;
             }
+            // Roles of IAM are not the vault's to take away: its buckets refuse them.
+            if (isAws(vault) || vault.credentials === "ambient")
+              return fenceBuckets(vault, control, line, epoch + 1);
             return (await revokeEpoch(vault, control, line, epoch)).revoked.length > 0;
           },
         },

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { pulumi, stackOutput } from "../cli/pulumi.ts";
 import { parseAs } from "../cli/input.ts";
 import { defineStandaloneCommand, UserError } from "../command.ts";
-import { s3Access } from "../connection.ts";
+import { localServer } from "../s3-access.ts";
 
 const params = z.object({
   standby: z.string().default("local-dr").describe("stack that gets the settings"),
@@ -16,7 +16,7 @@ const params = z.object({
 });
 
 const standbyConfig = z.object({
-  server: s3Access,
+  server: localServer,
   trust: z.record(z.string(), z.string()),
   /** What both sides must agree on: the topic that comes back, and on one machine the ports. */
   settings: z.record(z.string(), z.union([z.string(), z.number()])).default({}),

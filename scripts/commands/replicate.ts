@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineCommand, UserError } from "../command.ts";
-import { requireParts, vaultSide } from "../connection.ts";
+import { requireParts } from "../connection.ts";
+import { vaultSide } from "../s3-access.ts";
 import { runReplicator } from "../replicate/replicator.ts";
 
 export default defineCommand({

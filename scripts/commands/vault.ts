@@ -5,6 +5,7 @@ import { ensureBucket, type BucketLock } from "../vault/buckets.ts";
 import { GatewayUsers } from "../vault/gateway.ts";
 import { parseUserName } from "../vault/policies.ts";
 import { ObjectStore } from "../vault/s3.ts";
+import { endpointOf } from "../s3-access.ts";
 import { applyPolicies, bucketsOf } from "../vault/users.ts";
 
 const params = z.object({
@@ -78,7 +79,7 @@ export default defineCommand({
       const revoked = await applyPolicies(store, buckets, control);
       reporter.progress(`${Object.keys(users).length} logins, ${revoked.length} revoked`);
       return {
-        endpoint: vault.endpoint,
+        endpoint: endpointOf(vault),
         buckets: Object.values(buckets),
         users: Object.fromEntries(
           Object.entries(users).map(([name, secretAccessKey]) => [

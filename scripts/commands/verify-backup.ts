@@ -7,6 +7,7 @@ import { resolveChain } from "../ledger/chain.ts";
 import { publicKeyOf } from "../ledger/sign.ts";
 import { readLedgers } from "../ledger/store.ts";
 import { ObjectStore } from "../vault/s3.ts";
+import { endpointOf } from "../s3-access.ts";
 
 export interface VerifyBackupResult {
   readonly ok: boolean;
@@ -57,7 +58,7 @@ export default defineCommand({
       if (wanted === undefined) {
         const what = id === undefined ? "no backup at all" : `no backup ${id}`;
         return red(
-          `${vault.endpoint}/${vault.backups} holds ${what} of line "${line}"`,
+          `${endpointOf(vault)}/${vault.backups} holds ${what} of line "${line}"`,
           id ?? null,
         );
       }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { UserError } from "../command.ts";
 import type { ControlBucket } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
+import { endpointOf } from "../s3-access.ts";
 
 /** The few operations that fence and lease need: small enough to stand in for in a test. */
 export interface ControlStore {
@@ -21,7 +22,7 @@ export function openControl(control: ControlBucket): ControlStore {
   const store = new ObjectStore(control);
   const json = { contentType: "application/json" };
   return {
-    where: `${control.endpoint}/${control.bucket}`,
+    where: `${endpointOf(control)}/${control.bucket}`,
     read: (key) => store.getText(control.bucket, key),
     create: async (key, body) => (await store.putIfAbsent(control.bucket, key, body, json)).created,
     write: async (key, body) => {

@@ -47,5 +47,8 @@ export const keys = {
   lease: (line: string, epoch: number): string => `${line}/lease/${epoch}.json`,
   step: (line: string, recoveryId: string, step: string): string =>
     `${line}/steps/${recoveryId}/${step}.json`,
+  /** What a restore of a managed PostgreSQL needs, by epoch. */
+  rdsManifests: (line: string): string => `${line}/postgres/`,
+  rdsManifest: (line: string, epoch: number): string => `${line}/postgres/${epoch}.json`,
   announcement: (line: string, key: string): string => `${line}/announcements/${key}.json`,
 };

@@ -1,11 +1,12 @@
 import { Consumer, FetchIsolationLevels } from "@platformatic/kafka";
 import type { fetchV17 } from "@platformatic/kafka";
+import { UserError } from "../command.ts";
 import type { ConsumerLogin, KafkaConnection } from "../connection.ts";
 import {
   apiOf,
   brokerErrorName,
   clientOptions,
-  consumerCertificate,
+  consumerLogin,
   settled,
   withAdmin,
 } from "./client.ts";
@@ -36,7 +37,7 @@ const REFUSALS = new Set([
 ]);
 
 /**
- * Tries to consume with a former consumer's certificate, as a member of its group and by assigning
+ * Tries to consume with a former consumer's own login, as a member of its group and by assigning
  * partitions past the group. Commits nothing; a join that succeeds is left again at once.
  *
  * @throws Error when neither success nor a refusal was the answer (no broker, timeout)
@@ -123,13 +124,21 @@ async function target(kafka: KafkaConnection) {
   });
 }
 
+/**
+ * A certificate is always that of the former consumer; a password may be one that it does not use any
+ * more, and would then be refused whatever its access rules say.
+ */
+function isWrongPassword(login: ConsumerLogin, name: string): boolean {
+  return login.kind === "scram" && name === "SASL_AUTHENTICATION_FAILED";
+}
+
 async function attempt(
   kafka: KafkaConnection,
   login: ConsumerLogin,
   consume: (consumer: Consumer) => Promise<string>,
 ): Promise<Attempt> {
   const consumer = new Consumer({
-    ...clientOptions(kafka, consumerCertificate(login)),
+    ...clientOptions(kafka, consumerLogin(login)),
     clientId: `attack-${login.name}`,
     groupId: kafka.group,
   });
@@ -137,7 +146,15 @@ async function attempt(
     return { refused: false, error: await consume(consumer) };
   } catch (error) {
     const name = brokerErrorName(error);
-    if (REFUSALS.has(name)) return { refused: true, error: name };
+    if (REFUSALS.has(name) && !isWrongPassword(login, name)) return { refused: true, error: name };
+    if (isWrongPassword(login, name)) {
+      throw new UserError(
+        `trying to consume as ${login.name} proves nothing: Kafka does not know this password, so nobody asked its ` +
+          "access rules. If the login's secret was changed or taken from the cluster, take the connection anew from its " +
+          "stack (`pulumi up --refresh`), or associate the secret again; then run this recovery again.",
+        { cause: error },
+      );
+    }
     throw new Error(
       `trying to consume as ${login.name} ended neither in success nor in a refusal: ${name}`,
       { cause: error },

@@ -1,14 +1,17 @@
 import { Admin, Base, kGetApi, MultipleErrors } from "@platformatic/kafka";
 import type { API, BaseOptions, Connection as BrokerConnection } from "@platformatic/kafka";
-import { Kafka, logLevel } from "kafkajs";
+import { Kafka, logLevel, type KafkaConfig } from "kafkajs";
 import pRetry from "p-retry";
 import { UserError } from "../command.ts";
 import type { ConsumerLogin, KafkaConnection } from "../connection.ts";
+import { mskToken } from "./msk-token.ts";
 
 /** How a client says who it is. */
 export type KafkaLogin =
   | { readonly kind: "scram"; readonly username: string; readonly password: string }
-  | { readonly kind: "certificate"; readonly certificate: string; readonly privateKey: string };
+  | { readonly kind: "certificate"; readonly certificate: string; readonly privateKey: string }
+  /** The AWS identity of this process, at MSK's listener for IAM. */
+  | { readonly kind: "iam" };
 
 /**
  * The superuser, by certificate where there is one: that works on a cluster that has no SCRAM login
@@ -19,22 +22,55 @@ export type KafkaLogin =
 export function adminLogin(kafka: KafkaConnection): KafkaLogin {
   if (kafka.adminCertificate) return { kind: "certificate", ...kafka.adminCertificate };
   if (kafka.admin) return { kind: "scram", ...kafka.admin };
+  if (kafka.iam) return { kind: "iam" };
   throw new UserError(
-    "the connection holds no Kafka administrator (`kafka.admin` or `kafka.adminCertificate`): " +
+    "the connection holds no Kafka administrator (`kafka.admin`, `kafka.adminCertificate` or `kafka.iam`): " +
       "this command changes or reads what only a superuser may. Use the stack's own connection.",
   );
 }
 
-export function consumerCertificate(login: ConsumerLogin): KafkaLogin {
+/** ClickHouse's own login, to try what it may. */
+export function consumerLogin(login: ConsumerLogin): KafkaLogin {
+  if (login.kind === "scram") {
+    return { kind: "scram", username: login.name, password: login.password };
+  }
   return { kind: "certificate", certificate: login.certificate, privateKey: login.privateKey };
 }
 
-function brokersOf(kafka: KafkaConnection, login: KafkaLogin): string[] {
+/** @throws UserError for IAM at a cluster that has no listener for it */
+export function brokersOf(kafka: KafkaConnection, login: KafkaLogin): string[] {
+  if (login.kind === "iam") return iamOf(kafka).bootstrap.split(",");
   return (login.kind === "scram" ? kafka.bootstrap : kafka.tlsBootstrap).split(",");
+}
+
+function iamOf({ iam }: KafkaConnection): NonNullable<KafkaConnection["iam"]> {
+  if (iam !== undefined) return iam;
+  throw new UserError(
+    "the connection names no listener for IAM (`kafka.iam`): only MSK has one. Use the stack's own " +
+      "connection.",
+  );
+}
+
+/** Who signs in at MSK's listener for IAM. */
+const token = mskToken();
+
+/** Whom to believe that they are the brokers; undefined: the connection is not encrypted. */
+function tlsOf(kafka: KafkaConnection, login: KafkaLogin) {
+  const authority = kafka.ca === "" ? {} : { ca: kafka.ca };
+  switch (login.kind) {
+    case "certificate":
+      return { ...authority, cert: login.certificate, key: login.privateKey };
+    case "iam":
+      // AWS's own certificate, also where the cluster's other listeners have one of ours.
+      return {};
+    case "scram":
+      return kafka.scramOver === "tls" ? authority : undefined;
+  }
 }
 
 /** Options of every `@platformatic/kafka` client (admin calls, raw fetch). */
 export function clientOptions(kafka: KafkaConnection, login: KafkaLogin): BaseOptions {
+  const tls = tlsOf(kafka, login);
   return {
     clientId: "recover",
     bootstrapBrokers: brokersOf(kafka, login),
@@ -44,38 +80,43 @@ export function clientOptions(kafka: KafkaConnection, login: KafkaLogin): BaseOp
     // More is for `settled`: the library also tries a wrong password again.
     retries: 1,
     retryDelay: 300,
-    ...(login.kind === "scram"
-      ? {
-          sasl: {
-            mechanism: "SCRAM-SHA-512",
-            username: login.username,
-            password: login.password,
-          },
-        }
-      : { tls: { ca: kafka.ca, cert: login.certificate, key: login.privateKey } }),
+    ...(tls && { tls }),
+    ...(login.kind === "scram" && {
+      sasl: { mechanism: "SCRAM-SHA-512", username: login.username, password: login.password },
+    }),
+    ...(login.kind === "iam" && {
+      sasl: { mechanism: "OAUTHBEARER", token: () => token(iamOf(kafka).region) },
+    }),
   };
 }
 
 /** A `kafkajs` client: producers with transactions. */
 export function kafkaJs(kafka: KafkaConnection, login: KafkaLogin, clientId = "recover"): Kafka {
   return new Kafka({
+    ...kafkaJsLogin(kafka, login),
     clientId,
-    brokers: brokersOf(kafka, login),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 5000,
     requestTimeout: 30_000,
     retry: { retries: 5, initialRetryTime: 100 },
-    ...(login.kind === "scram"
-      ? {
-          ssl: false,
-          sasl: {
-            mechanism: "scram-sha-512",
-            username: login.username,
-            password: login.password,
-          },
-        }
-      : { ssl: { ca: kafka.ca, cert: login.certificate, key: login.privateKey } }),
   });
+}
+
+/** Address and login, as `kafkajs` takes them. */
+export function kafkaJsLogin(
+  kafka: KafkaConnection,
+  login: KafkaLogin,
+): Pick<KafkaConfig, "brokers" | "ssl" | "sasl"> {
+  const common = { brokers: brokersOf(kafka, login), ssl: tlsOf(kafka, login) ?? false };
+  if (login.kind === "certificate") return common;
+  const sasl: KafkaConfig["sasl"] =
+    login.kind === "scram"
+      ? { mechanism: "scram-sha-512", username: login.username, password: login.password }
+      : {
+          mechanism: "oauthbearer",
+          oauthBearerProvider: async () => ({ value: await token(iamOf(kafka).region) }),
+        };
+  return { ...common, sasl };
 }
 
 /**

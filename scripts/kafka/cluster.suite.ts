@@ -9,7 +9,7 @@ import type { KafkaConnection } from "../connection.ts";
 import { grantConsumer, listAcls, restoreAcls, revokeAll, revokeGroup } from "./acls.ts";
 import { attack } from "./attack.ts";
 import { sendCanary } from "./canary.ts";
-import { clientOptions, consumerCertificate, kafkaJs, withAdmin } from "./client.ts";
+import { clientOptions, consumerLogin, kafkaJs, withAdmin } from "./client.ts";
 import { groupState, waitEmpty } from "./groups.ts";
 import { readGroupOffsets, writeGroupOffsets } from "./offsets.ts";
 import { readRange } from "./reader.ts";
@@ -257,7 +257,7 @@ export function clusterSuite(mode: NonNullable<TestKafkaOptions["mode"]>): void 
   describe("one consumer", () => {
     const join = async (epoch: number) => {
       const consumer = new Consumer({
-        ...clientOptions(kafka, consumerCertificate(consumerOf(epoch))),
+        ...clientOptions(kafka, consumerLogin(consumerOf(epoch))),
         clientId: `test-e${String(epoch)}`,
         groupId: kafka.group,
         sessionTimeout: SESSION_MS,

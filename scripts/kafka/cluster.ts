@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
+import { anyBootstrap } from "../kafka-connection.ts";
 import { withAdmin } from "./client.ts";
 
 /** Id of the cluster that answers: 22 characters of base64url. */
@@ -21,7 +22,7 @@ export async function requireCluster(
   kafka: KafkaConnection,
   timeoutSeconds = 60,
 ): Promise<string> {
-  const wanted = kafka.tlsBootstrap.split(",").length;
+  const wanted = anyBootstrap(kafka).split(",").length;
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     const metadata = await admin.metadata({ topics: [], forceUpdate: true });
@@ -41,7 +42,7 @@ export async function requireCluster(
 export function requireClusterId(kafka: KafkaConnection, found: string): void {
   if (kafka.clusterId === "" || kafka.clusterId === found) return;
   throw new UserError(
-    `the Kafka cluster at ${kafka.tlsBootstrap} has the id ${found}, not ${kafka.clusterId}: this is ` +
+    `the Kafka cluster at ${anyBootstrap(kafka)} has the id ${found}, not ${kafka.clusterId}: this is ` +
       "another cluster, or one that lost its metadata, and offsets of one mean nothing in the other. " +
       "Nothing was changed. Correct the address, or recover the cluster that is meant.",
   );

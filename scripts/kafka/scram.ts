@@ -27,6 +27,17 @@ export function declaredLogins(kafka: KafkaConnection): ScramLogin[] {
   return [kafka.admin, kafka.producer, kafka.archiver].filter((login) => login !== undefined);
 }
 
+/** Names of the SCRAM logins that the connection knows, sorted: on MSK they are Secrets Manager's. */
+export function knownLogins(kafka: KafkaConnection): string[] {
+  const { consumer, formerConsumers } = kafka;
+  const consumers = [consumer, ...formerConsumers].filter((login) => login?.kind === "scram");
+  const names = [
+    ...declaredLogins(kafka).map(({ username }) => username),
+    ...consumers.map((login) => login.name),
+  ];
+  return [...new Set(names)].sort();
+}
+
 /**
  * Creates the SCRAM-SHA-512 logins or sets their passwords, and waits until every broker lets each
  * of them in. A session that is open with an old password stays open.

@@ -6,7 +6,7 @@ import { changeAcls, consumerEpoch, declaredAcls, describeAcls, planAcls } from 
 import type { AclEntry } from "./acls.ts";
 import { withAdmin } from "./client.ts";
 import { requireCluster } from "./cluster.ts";
-import { declaredLogins, ensureLogins, listLogins } from "./scram.ts";
+import { declaredLogins, ensureLogins, knownLogins, listLogins } from "./scram.ts";
 import { readTopicConfigs, setTopicConfigs } from "./topic-configs.ts";
 import { partitionCount, shortUuid, topicMetadata } from "./topics.ts";
 
@@ -53,7 +53,8 @@ export async function applyTopology(
     refuseLaterEpoch(present, consumer);
     const missing = await missingTopics(admin, topics);
 
-    await ensureLogins(admin, kafka, declaredLogins(kafka));
+    // MSK takes them from Secrets Manager, where the stack puts them.
+    if (kafka.iam === undefined) await ensureLogins(admin, kafka, declaredLogins(kafka));
     for (const topic of missing) {
       await createTopic(admin, topic, kafka.replicationFactor);
       reporter.progress(`topic ${topic.name} made, ${String(topic.partitions)} partitions`);
@@ -74,6 +75,7 @@ export async function applyTopology(
     }
     return readTopology(
       admin,
+      kafka,
       clusterId,
       topics.map((topic) => topic.name),
     );
@@ -86,7 +88,7 @@ export async function captureTopology(
   topics: readonly string[] = [kafka.topic],
 ): Promise<Topology> {
   return withAdmin(kafka, async (admin) =>
-    readTopology(admin, await requireCluster(admin, kafka), topics),
+    readTopology(admin, kafka, await requireCluster(admin, kafka), topics),
   );
 }
 
@@ -177,6 +179,7 @@ async function createTopic(
 
 async function readTopology(
   admin: Admin,
+  kafka: KafkaConnection,
   clusterId: string,
   names: readonly string[],
 ): Promise<Topology> {
@@ -196,6 +199,6 @@ async function readTopology(
     clusterId,
     topics,
     acls: await describeAcls(admin),
-    logins: await listLogins(admin),
+    logins: kafka.iam === undefined ? await listLogins(admin) : knownLogins(kafka),
   };
 }

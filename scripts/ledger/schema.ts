@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rdsManifest } from "../postgres/rds-manifest.ts";
 
 /**
  * The ledger: one signed JSON per backup, written last. It joins what no single tool knows: which
@@ -96,16 +97,26 @@ export const ledgerSchema = z.object({
     backups: z.array(z.object({ id: backupId, cut: z.string(), bulk: z.string() })).min(1),
   }),
   postgres: z
-    .object({
-      lsn: z.string(),
-      time: z.iso.datetime({ offset: true }),
-      /** Server name of the WAL archive (`barman-cloud`'s). */
-      serverName: z.string(),
-      /** Key prefix in the backups bucket. */
-      prefix: z.string(),
-      /** Newest base backup at or before this position. */
-      backupId: z.string().optional(),
-    })
+    .discriminatedUnion("kind", [
+      z.object({
+        kind: z.literal("self-managed").optional(),
+        lsn: z.string(),
+        time: z.iso.datetime({ offset: true }),
+        /** Server name of the WAL archive (`barman-cloud`'s). */
+        serverName: z.string(),
+        /** Key prefix in the backups bucket. */
+        prefix: z.string(),
+        /** Newest base backup at or before this position. */
+        backupId: z.string().optional(),
+      }),
+      /** RDS restores to a time, from backups of its own: the manifest says which. */
+      z.object({
+        kind: z.literal("rds"),
+        lsn: z.string(),
+        time: z.iso.datetime({ offset: true }),
+        manifest: rdsManifest,
+      }),
+    ])
     .optional(),
   kafka: z.object({
     /** The archive's high-water marks: every offset below is durable there. */

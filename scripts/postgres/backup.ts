@@ -5,6 +5,7 @@ import { UserError, type Reporter } from "../command.ts";
 import type { VaultSide } from "../connection.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { listBases, type BaseBackup } from "./catalog.ts";
+import { endpointOf, loginOf } from "../s3-access.ts";
 
 export interface BaseBackupRequest {
   readonly url: string;
@@ -82,6 +83,6 @@ async function runBarman(request: BaseBackupRequest, reporter: Reporter): Promis
   throw new UserError(
     `the base backup of PostgreSQL at ${hostname}:${port} failed (${result.exitCode ?? result.originalMessage ?? "killed"}): ` +
       `${lines.slice(-3).join(" | ") || "barman-cloud-backup said nothing"}. Check that the server and the vault at ` +
-      `${vault.endpoint} answer and that access key "${vault.accessKeyId}" may write ${prefix}/postgres/.`,
+      `${endpointOf(vault)} answer and that ${loginOf(vault)} may write ${prefix}/postgres/.`,
   );
 }

@@ -1,15 +1,6 @@
-import { createHash } from "node:crypto";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SignatureV4 } from "@smithy/signature-v4";
-import { UserError } from "../command.ts";
-import { Sha256 } from "../sha256.ts";
+import { ambientCredentials, type AwsCredentials } from "../aws/credentials.ts";
+import { awsQuery, xmlField } from "../aws/query.ts";
 import type { RdsLookup, ReplicatedBackup } from "./rds-source.ts";
-
-interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 export interface RdsBackupsArgs {
   /** The only region that is asked. */
@@ -18,8 +9,6 @@ export interface RdsBackupsArgs {
   readonly endpoint?: string;
   /** @default the AWS SDK's chain: environment, profile, pod identity, instance */
   readonly credentials?: () => Promise<AwsCredentials>;
-  /** @default "aws": RDS's endpoints of China end in another domain */
-  readonly partition?: string;
 }
 
 /**
@@ -28,72 +17,37 @@ export interface RdsBackupsArgs {
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstanceAutomatedBackups.html
  */
 export function rdsBackups(args: RdsBackupsArgs): RdsLookup {
-  const { region, partition = "aws", credentials = defaultCredentials(region) } = args;
-  const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  const endpoint = new URL(args.endpoint ?? `https://rds.${region}.${domain}`);
+  const { region, endpoint, credentials = ambientCredentials(region) } = args;
+  const rds = {
+    host: "rds",
+    label: "RDS",
+    region,
+    credentials,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
   return async () => {
-    const signer = new SignatureV4({ service: "rds", region, credentials, sha256: Sha256 });
     const found: ReplicatedBackup[] = [];
     let marker: string | undefined;
     do {
-      const answer = await call(signer, endpoint, marker);
+      const answer = await awsQuery(
+        rds,
+        "DescribeDBInstanceAutomatedBackups",
+        "2014-10-31",
+        marker === undefined ? {} : { Marker: marker },
+      );
       found.push(...backupsIn(answer));
-      const next = field(answer, "Marker");
+      const next = xmlField(answer, "Marker");
       marker = next === "" ? undefined : next;
     } while (marker !== undefined);
     return found;
   };
 }
 
-async function call(
-  signer: SignatureV4,
-  endpoint: URL,
-  marker: string | undefined,
-): Promise<string> {
-  const body = new URLSearchParams({
-    Action: "DescribeDBInstanceAutomatedBackups",
-    Version: "2014-10-31",
-    ...(marker === undefined ? {} : { Marker: marker }),
-  }).toString();
-  const signed = await signer.sign({
-    method: "POST",
-    protocol: endpoint.protocol,
-    hostname: endpoint.hostname,
-    path: "/",
-    headers: {
-      host: endpoint.host,
-      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "x-amz-content-sha256": createHash("sha256").update(body).digest("hex"),
-    },
-    body,
-  });
-  // fetch sets the host itself.
-  const headers = Object.entries(signed.headers).filter(([name]) => name !== "host");
-  const answer = await fetch(endpoint, {
-    method: "POST",
-    headers,
-    body,
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error: unknown) => {
-    throw new UserError(
-      `RDS at ${endpoint.host} does not answer. Is this machine allowed to reach it, and is it the ` +
-        "standby's region?",
-      { cause: error },
-    );
-  });
-  const text = await answer.text();
-  if (answer.ok) return text;
-  throw new UserError(
-    `RDS at ${endpoint.host} refuses DescribeDBInstanceAutomatedBackups (${answer.status} ` +
-      `${field(text, "Code") ?? ""}: ${field(text, "Message") ?? text.slice(0, 200)})`,
-  );
-}
-
 /** Every element but its lists, which hold elements of other names. */
 export function backupsIn(xml: string): ReplicatedBackup[] {
   const elements = xml.matchAll(/<DBInstanceAutomatedBackup>(.*?)<\/DBInstanceAutomatedBackup>/gs);
   return [...elements].map(([, element = ""]) => {
-    const text = (name: string) => field(element, name) ?? "";
+    const text = (name: string) => xmlField(element, name) ?? "";
     return {
       arn: text("DBInstanceAutomatedBackupsArn"),
       instanceArn: text("DBInstanceArn"),
@@ -105,34 +59,10 @@ export function backupsIn(xml: string): ReplicatedBackup[] {
       port: Number(text("Port")),
       allocatedGib: Number(text("AllocatedStorage")),
       storageType: text("StorageType"),
-      keyArn: field(element, "KmsKeyId"),
+      keyArn: xmlField(element, "KmsKeyId"),
       status: text("Status").toLowerCase(),
-      earliest: field(element, "EarliestTime"),
-      latest: field(element, "LatestTime"),
+      earliest: xmlField(element, "EarliestTime"),
+      latest: xmlField(element, "LatestTime"),
     };
   });
-}
-
-const entities: Record<string, string> = {
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&apos;": "'",
-  "&amp;": "&",
-};
-
-function field(xml: string, name: string): string | undefined {
-  const value = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return value?.replaceAll(/&(?:lt|gt|quot|apos|amp);/g, (entity) => entities[entity] ?? entity);
-}
-
-function defaultCredentials(region: string): () => Promise<AwsCredentials> {
-  return async () => {
-    const client = new S3Client({ region });
-    try {
-      return await client.config.credentials();
-    } finally {
-      client.destroy();
-    }
-  };
 }

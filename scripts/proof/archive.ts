@@ -11,6 +11,8 @@ import { identityKey, type IdentityPartition } from "./identity.ts";
 import { noRanges, RangesBuilder, union, type Ranges } from "./ranges.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { runsOf } from "./runs.ts";
+import { endpointOf } from "../s3-access.ts";
+import { s3Table } from "../clickhouse/s3-login.ts";
 
 /** What a source of events holds of one partition. */
 export interface SourceRanges {
@@ -189,20 +191,7 @@ function tableOf(
     keys[0]?.extension ?? "json.zst"
   ];
   const path = names.length === 1 ? (names[0] ?? "") : `{${names.join(",")}}`;
-  return `s3(${[
-    `${vault.endpoint}/${vault.archive}/${path}`,
-    vault.accessKeyId,
-    vault.secretAccessKey,
-    "JSONEachRow",
-    structure,
-    compression,
-  ]
-    .map(quoted)
-    .join(", ")})`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  return s3Table(vault, `${endpointOf(vault)}/${vault.archive}/${path}`, structure, compression);
 }
 
 /** The offsets in the envelopes: names of objects are never believed. */

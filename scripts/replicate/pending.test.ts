@@ -27,4 +27,12 @@ describe("what has not arrived", () => {
     const keys = [key(0, 9), key(0, 99), key(1, 4), "e1/ledgers/x.json", key(1, 6), key(1, 8, 2)];
     expect(keys.map((each) => spans.of(each))).toEqual([10, 90, 5, 0, 2, 2]);
   });
+
+  it("counts no offsets of an object that does not tell any: Firehose's", () => {
+    const spans = new OffsetSpans();
+    spans.of(key(0, 9));
+    const folder = "e1/cluster/topic/events/firehose/2026/11/22/23/";
+    expect(spans.of(`${folder}stream-1-2026-11-22-23-15-00-uuid.json.gz`)).toBe(0);
+    expect(spans.of(key(0, 19))).toBe(10);
+  });
 });

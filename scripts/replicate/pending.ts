@@ -25,6 +25,9 @@ export function summaryOf(
 /**
  * How many offsets each archive object stands for: a name tells its last one, and a listing gives a
  * partition's names in the order of their offsets.
+ *
+ * Objects of a Firehose stream count as objects alone: their names tell no offset, and none comes this way.
+ * Firehose writes on AWS, where S3 itself replicates; this replicator is the local platform's.
  */
 export class OffsetSpans {
   /** By cluster, topic and partition: an epoch's first object goes on where the epoch before ended. */

@@ -3,7 +3,7 @@ import type { Context } from "../command.ts";
 import type { ControlBucket, VaultSide } from "../connection.ts";
 import { isTransient, untilDone } from "../archive/transient.ts";
 import { keys } from "../fence/records.ts";
-import { ObjectStore } from "../vault/s3.ts";
+import { attemptOf, ObjectStore } from "../vault/s3.ts";
 import { explainS3Error } from "../vault/s3-errors.ts";
 import { copyVersion, type Place, type Version } from "./copy.ts";
 import { drawLag, LagMeter } from "./lag.ts";
@@ -178,8 +178,7 @@ export async function runReplicator(
 
   function trouble(what: string, error: unknown): void {
     const explained = explainS3Error(error, {
-      endpoint: to.access.endpoint,
-      accessKeyId: to.access.accessKeyId,
+      ...attemptOf(to.access),
       action: "replicate",
       bucket: target.backups,
     });

@@ -6,6 +6,7 @@ import type { CutPartition, Ledger } from "../ledger/schema.ts";
 import type { Trust } from "../ledger/sign.ts";
 import { readLedgers } from "../ledger/store.ts";
 import { ObjectStore } from "../vault/s3.ts";
+import { endpointOf } from "../s3-access.ts";
 
 /**
  * A ledger by its id, with its chain, from this side of the vault.
@@ -34,7 +35,7 @@ export async function openChain(
 
 function unusable(id: string, vault: VaultSide, reason: string): UserError {
   return new UserError(
-    `the backup ${id} cannot be used from ${vault.endpoint}/${vault.backups}: ${reason}. Nothing was ` +
+    `the backup ${id} cannot be used from ${endpointOf(vault)}/${vault.backups}: ${reason}. Nothing was ` +
       "changed. Choose again with `pick-ledger`: it takes the newest chain that is whole.",
   );
 }

@@ -36,6 +36,13 @@ export const announcements = {
     duplicated: z.number(),
     reasons: z.array(z.string()),
   }),
+  /** What was last asked for, by `attach` or `detach`: what `keep-ingest` goes by. */
+  ingest: z.object({
+    time,
+    stack: z.string(),
+    epoch: z.int().positive(),
+    wanted: z.enum(["attached", "detached"]),
+  }),
   /** How fast an earlier recovery of this line was: what a plan reckons with. */
   throughput: z.object({
     time,

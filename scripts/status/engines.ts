@@ -7,6 +7,7 @@ import { withClient } from "../postgres/client.ts";
 import { ObjectStore } from "../vault/s3.ts";
 import { memberState } from "../zookeeper/admin.ts";
 import type { Check } from "./judge.ts";
+import { endpointOf } from "../s3-access.ts";
 
 /** How long one engine may take to answer, ms. */
 const answerWithin = 15_000;
@@ -67,7 +68,7 @@ export async function checkEngines(connection: Connection): Promise<Check[]> {
           try {
             await store.requireBucket(vault.backups);
             await store.requireBucket(vault.archive);
-            return vault.endpoint;
+            return endpointOf(vault);
           } finally {
             store.close();
           }

@@ -12,6 +12,7 @@ import {
 import { UserError } from "../command.ts";
 import type { PolicyDocument } from "./bucket-policy.ts";
 import type { ObjectStore } from "./s3.ts";
+import { endpointOf } from "../s3-access.ts";
 
 /** Default retention of every object of a bucket: nobody deletes a version before it has passed. */
 export interface BucketLock {
@@ -84,7 +85,7 @@ async function create(store: ObjectStore, bucket: string, locked: boolean): Prom
     if (error instanceof BucketAlreadyOwnedByYou) return false;
     if (error instanceof BucketAlreadyExists) {
       throw new UserError(
-        `bucket "${bucket}" at ${store.access.endpoint} belongs to somebody else: nothing was changed in ` +
+        `bucket "${bucket}" at ${endpointOf(store.access)} belongs to somebody else: nothing was changed in ` +
           "it. Set another name for the vault's bucket in this stack's config.",
         { cause: error },
       );
@@ -99,7 +100,7 @@ async function requireObjectLock(store: ObjectStore, bucket: string): Promise<vo
   } catch (error) {
     if (!(error instanceof S3ServiceException) || !/ObjectLock/.test(error.name)) throw error;
     throw new UserError(
-      `bucket "${bucket}" at ${store.access.endpoint} exists without Object Lock, so anybody who holds a ` +
+      `bucket "${bucket}" at ${endpointOf(store.access)} exists without Object Lock, so anybody who holds a ` +
         "key could delete backups. Object Lock is a choice made when a bucket is created: set another " +
         "name for the vault's bucket in this stack's config, or remove the empty bucket first.",
       { cause: error },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { UserError } from "../command.ts";
-import type { S3Access } from "../connection.ts";
+import { endpointOf, keyed, type KeyedS3Access, type S3Access } from "../s3-access.ts";
 import { Sha256 } from "../sha256.ts";
 
 /**
@@ -9,11 +9,12 @@ import { Sha256 } from "../sha256.ts";
  * bodies). Not the program's own `admin` command, because that takes the secrets on its command line.
  */
 export class GatewayUsers {
-  readonly #access: S3Access;
+  readonly #access: KeyedS3Access;
   readonly #signer: SignatureV4;
 
   /** @param access the server's root login */
-  constructor(access: S3Access) {
+  constructor(given: S3Access) {
+    const access = keyed(given, "setting up the logins of the vault's server");
     this.#access = access;
     this.#signer = new SignatureV4({
       service: "s3",
@@ -50,7 +51,8 @@ export class GatewayUsers {
     body: string,
     expected: readonly number[] = [],
   ): Promise<{ status: number; body: string }> {
-    const { endpoint, accessKeyId } = this.#access;
+    const { accessKeyId } = this.#access;
+    const endpoint = endpointOf(this.#access);
     const url = new URL(path, endpoint);
     const signed = await this.#signer.sign({
       method: "PATCH",

@@ -4,7 +4,10 @@ import { UserError } from "../command.ts";
 /** What was being done, for the text of an error. */
 export interface S3Attempt {
   readonly endpoint: string;
-  readonly accessKeyId: string;
+  /** Who asked, as `loginOf` says it. */
+  readonly login: string;
+  /** AWS's own S3: nothing of it is started by a stack. @default false */
+  readonly aws?: boolean;
   /** For example `write e7/ledgers/x.json`. */
   readonly action: string;
   readonly bucket: string;
@@ -27,6 +30,7 @@ const wrongKeyNames = new Set([
   "SignatureDoesNotMatch",
   "InvalidClientTokenId",
   "ExpiredToken",
+  "InvalidToken",
 ]);
 
 /** The HTTP status of an S3 answer, or undefined when nothing answered. */
@@ -68,13 +72,24 @@ function networkCode(error: unknown): string | undefined {
  * known remedy comes back as it is (a defect).
  */
 export function explainS3Error(error: unknown, attempt: S3Attempt): unknown {
-  const { endpoint, accessKeyId, action, bucket } = attempt;
+  const { endpoint, login, aws = false, action, bucket } = attempt;
   const where = `cannot ${action} in bucket "${bucket}" at ${endpoint}`;
   const network = networkCode(error);
   if (network !== undefined) {
     return new UserError(
-      `${where}: the S3 server does not answer (${network}). Start it (\`pulumi up\` brings a dead ` +
-        "process back), or correct the vault's endpoint in this stack's config.",
+      `${where}: the S3 server does not answer (${network}). ` +
+        (aws
+          ? "See that the region is right, and that this machine or pod reaches S3 there (gateway " +
+            "endpoint, route, security group, network policy)."
+          : "Start it (`pulumi up` brings a dead process back), or correct the vault's endpoint in " +
+            "this stack's config."),
+      { cause: error },
+    );
+  }
+  if (error instanceof Error && error.name === "CredentialsProviderError") {
+    return new UserError(
+      `${where}: this process has no AWS credentials of its own (${error.message}). A pod gets them from ` +
+        "the association of its service account (EKS Pod Identity, or IRSA), a person from AWS_PROFILE.",
       { cause: error },
     );
   }
@@ -88,10 +103,12 @@ export function explainS3Error(error: unknown, attempt: S3Attempt): unknown {
   }
   if (wrongKeyNames.has(error.name)) {
     return new UserError(
-      `${where}: the server does not accept the access key "${accessKeyId}" (${error.name}). The key ` +
-        "or its secret is wrong, or the epoch it belongs to was revoked; take the current ones from " +
-        "the stack that owns the vault (`pulumi stack output connection --show-secrets`; for a standby " +
-        "`npm run pair`).",
+      `${where}: the server does not accept ${login} (${error.name}). ` +
+        (aws
+          ? "Its session is over, or it is of another account or partition: log in again, or restart the pod."
+          : "The key or its secret is wrong, or the epoch it belongs to was revoked; take the current " +
+            "ones from the stack that owns the vault (`pulumi stack output connection " +
+            "--show-secrets`; for a standby `npm run pair`)."),
       { cause: error },
     );
   }
@@ -104,7 +121,7 @@ export function explainS3Error(error: unknown, attempt: S3Attempt): unknown {
   }
   if (httpStatus(error) === 403) {
     return new UserError(
-      `${where}: access key "${accessKeyId}" is not permitted to (${error.name}). Each login may touch ` +
+      `${where}: ${login} is not permitted to (${error.name}). Each login may touch ` +
         "its own epoch's prefix only and loses even that when its epoch is fenced; use the login of " +
         "the role that this work belongs to.",
       { cause: error },

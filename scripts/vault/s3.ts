@@ -10,9 +10,15 @@ import {
   type PutObjectCommandInput,
 } from "@aws-sdk/client-s3";
 import { UserError } from "../command.ts";
-import type { S3Access } from "../connection.ts";
+import { endpointOf, isAws, loginOf, type S3Access } from "../s3-access.ts";
 import { putInput, unquote, type Body, type PutOptions } from "./put.ts";
-import { attemptsOf, explainS3Error, httpStatus, isMissingKey } from "./s3-errors.ts";
+import {
+  attemptsOf,
+  explainS3Error,
+  httpStatus,
+  isMissingKey,
+  type S3Attempt,
+} from "./s3-errors.ts";
 
 export type { Body, PutOptions } from "./put.ts";
 
@@ -45,9 +51,12 @@ export class ObjectStore {
 
   /** @throws UserError when the credentials are empty. */
   constructor(access: S3Access) {
-    if (access.accessKeyId === "" || access.secretAccessKey === "") {
+    if (
+      access.credentials !== "ambient" &&
+      (access.accessKeyId === "" || access.secretAccessKey === "")
+    ) {
       throw new UserError(
-        `no credentials for the S3 server at ${access.endpoint}: the ` +
+        `no credentials for the S3 server at ${endpointOf(access)}: the ` +
           `${access.accessKeyId === "" ? "access key id" : "secret access key"} is empty. Set the vault's ` +
           "keys in this stack's config (`pulumi config set --secret …`), or take them from the " +
           "stack that owns the vault.",
@@ -55,10 +64,10 @@ export class ObjectStore {
     }
     this.access = access;
     this.client = new S3Client({
-      endpoint: access.endpoint,
+      ...(access.endpoint === undefined ? {} : { endpoint: access.endpoint }),
       region: access.region,
-      credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
-      forcePathStyle: !new URL(access.endpoint).hostname.endsWith(".amazonaws.com"),
+      ...credentialsOf(access),
+      forcePathStyle: !isAws(access),
       maxAttempts: 3,
       requestHandler: { connectionTimeout: 5_000, socketTimeout: 120_000 },
     });
@@ -279,8 +288,25 @@ export class ObjectStore {
     try {
       return await call();
     } catch (error) {
-      const { endpoint, accessKeyId } = this.access;
-      throw explainS3Error(error, { endpoint, accessKeyId, action, bucket });
+      throw explainS3Error(error, { ...attemptOf(this.access), action, bucket });
     }
   }
+}
+
+/** None: the SDK looks for the process's own. */
+function credentialsOf(access: S3Access) {
+  if (access.credentials === "ambient") return {};
+  const { accessKeyId, secretAccessKey, sessionToken } = access;
+  return {
+    credentials: {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    },
+  };
+}
+
+/** Who asked where, for the text of an error. */
+export function attemptOf(access: S3Access): Pick<S3Attempt, "endpoint" | "login" | "aws"> {
+  return { endpoint: endpointOf(access), login: loginOf(access), aws: isAws(access) };
 }

@@ -7,6 +7,7 @@ import { bucketPolicy, revokedIn } from "./bucket-policy.ts";
 import { GatewayUsers } from "./gateway.ts";
 import { belongsToEpoch, parseUserName, standingOf, type BucketPurpose } from "./policies.ts";
 import { ObjectStore } from "./s3.ts";
+import { endpointOf } from "../s3-access.ts";
 
 /** The buckets of one S3 server by purpose; `control` exists in the standby's region only. */
 export type VaultBuckets = Partial<Record<BucketPurpose, string>>;
@@ -16,7 +17,9 @@ export function bucketsOf(vault: VaultSide, control: ControlBucket | undefined):
   return {
     backups: vault.backups,
     archive: vault.archive,
-    ...(control?.endpoint === vault.endpoint ? { control: control.bucket } : {}),
+    ...(control !== undefined && endpointOf(control) === endpointOf(vault)
+      ? { control: control.bucket }
+      : {}),
   };
 }
 
@@ -62,7 +65,7 @@ export async function applyPolicies(
     if (settled) return revoked;
     if (attempt === attempts) {
       throw new UserError(
-        `the logins of the S3 server at ${store.access.endpoint} change while their policies are written: ` +
+        `the logins of the S3 server at ${endpointOf(store.access)} change while their policies are written: ` +
           "another stack sets up the same vault at this moment. Run it again when that is done.",
       );
     }

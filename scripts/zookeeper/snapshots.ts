@@ -23,10 +23,30 @@ export function snapshotKey(prefix: string, at: Date): string {
   return `${prefix}/zookeeper/${at.toISOString().replaceAll(/[-:]/g, "")}.snapshot`;
 }
 
+type Serves = ZooKeeperConnection["serves"];
+
+const readyWhen = {
+  kafka: "the brokers are up and have their topic",
+  clickhouse: "ClickHouse is up and has made its tables",
+} as const satisfies Record<NonNullable<Serves>, string>;
+
+/**
+ * What keeps a snapshot from being one to recover from, or undefined. ClickHouse's state is made again from
+ * its replicas (`SYSTEM RESTORE REPLICA`); its snapshot is for looking things up, and for replicas that are lost.
+ */
+export function notWorthKeeping(
+  serves: Serves,
+  znodes: ReadonlyMap<string, SnapshotZnode>,
+): string | undefined {
+  if (serves !== "clickhouse") return unusable(znodes);
+  const any = [...znodes.keys()].some((path) => path.startsWith("/clickhouse/"));
+  return any ? undefined : "it holds nothing of ClickHouse";
+}
+
 /**
  * Takes a snapshot of the leader and stores it, whole and readable, or not at all.
  *
- * @throws UserError when it could bring no Kafka cluster back: the ensemble is fresh, or being restored
+ * @throws UserError when there is nothing to recover in it: the ensemble is fresh, or being restored
  */
 export async function storeSnapshot(
   connection: ZooKeeperConnection,
@@ -35,11 +55,11 @@ export async function storeSnapshot(
 ): Promise<StoredSnapshot> {
   const bytes = await takeSnapshot(connection, await leader(connection));
   const znodes = parseSnapshot(bytes);
-  const problem = unusable(znodes);
+  const problem = notWorthKeeping(connection.serves, znodes);
   if (problem !== undefined) {
     throw new UserError(
       `the ensemble's snapshot was not stored: ${problem}. The newest stored one stays the one to ` +
-        "recover from. Take it again when the brokers are up and have their topic.",
+        `recover from. Take it again when ${readyWhen[connection.serves ?? "kafka"]}.`,
     );
   }
   const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -4,7 +4,8 @@ import { kafkaBroker } from "../../engines/kafka.ts";
 import type { KafkaCoordination } from "../../engines/kafka.ts";
 import { zookeeperConnect } from "../../engines/zookeeper.ts";
 import { connectionSchema, kafkaConnection } from "../../scripts/connection.ts";
-import type { Connection, ConsumerLogin, KafkaConnection } from "../../scripts/connection.ts";
+import type { Connection, KafkaConnection } from "../../scripts/connection.ts";
+import type { CertificateLogin } from "../../scripts/kafka-connection.ts";
 import { clusterId } from "../../scripts/kafka/cluster.ts";
 import { testAuthority } from "./certificates.ts";
 import { javaTools } from "./java.ts";
@@ -28,7 +29,7 @@ export interface TestKafkaOptions {
 
 export interface TestKafka {
   /** Logins are named, but nothing is created yet: see `applyTopology`. */
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaConnection & { readonly consumer?: CertificateLogin };
   /** The same inside a whole connection, for commands. */
   readonly connection: Connection;
   /** Present in ZooKeeper mode. */
@@ -76,11 +77,12 @@ export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKa
 
   const bootstrap = (offset: number) =>
     specs.map((_, index) => `127.0.0.1:${String(port(index * 2 + offset))}`).join(",");
-  const consumer = async (each: number): Promise<ConsumerLogin> => ({
+  const consumer = async (each: number): Promise<CertificateLogin> => ({
     epoch: each,
     name: `clickhouse-e${String(each)}`,
     ...(await authority.issue(`clickhouse-e${String(each)}`)),
   });
+  const current = await consumer(epoch);
   const named = kafkaConnection.parse({
     bootstrap: bootstrap(0),
     tlsBootstrap: bootstrap(1),
@@ -94,12 +96,16 @@ export async function startKafka(options: TestKafkaOptions = {}): Promise<TestKa
     adminCertificate: await authority.issue("admin"),
     producer: { username: "producer", password: "producer-password-of-a-test" },
     archiver: { username: "archiver", password: "archiver-password-of-a-test" },
-    consumer: await consumer(epoch),
+    consumer: current,
     formerConsumers: await Promise.all(
       Array.from({ length: epoch - 1 }, (_, index) => consumer(index + 1)),
     ),
   } satisfies KafkaConnection);
-  const kafka = { ...named, clusterId: await clusterId(named) };
+  const kafka = {
+    ...named,
+    clusterId: await clusterId(named),
+    consumer: current,
+  };
   const connection = connectionSchema.parse({
     platform: "local",
     stack: "test",

@@ -2,19 +2,23 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { s3Server } from "../../engines/s3.ts";
 import type { ControlBucket, S3Access, VaultSide } from "../../scripts/connection.ts";
+import type { KeyedS3Access } from "../../scripts/s3-access.ts";
 import { ensureBucket } from "../../scripts/vault/buckets.ts";
 import { ObjectStore } from "../../scripts/vault/s3.ts";
 import { freePorts, onCleanup, startProcess, tempHome } from "./process.ts";
 import type { RunningProcess } from "./process.ts";
 
+/** Of a server of a test: it has an address and keys. */
+type Local<A> = Extract<A, KeyedS3Access> & { readonly endpoint: string };
+
 /** A running S3 server of a test, with the three buckets. */
 export interface TestS3 {
-  readonly root: S3Access;
+  readonly root: Local<S3Access>;
   /** Root's own client. */
   readonly store: ObjectStore;
   /** Connection parts, with root's credentials. */
-  readonly vault: VaultSide;
-  readonly control: ControlBucket;
+  readonly vault: Local<VaultSide>;
+  readonly control: Local<ControlBucket>;
   readonly process: RunningProcess;
   /** Another login's client; the cleanup closes it. */
   as(accessKeyId: string, secretAccessKey: string): ObjectStore;
@@ -41,7 +45,7 @@ export async function startS3(
   options: { readonly region?: string; readonly buckets?: boolean; readonly home?: string } = {},
 ): Promise<TestS3> {
   const [port = 0] = await freePorts(1);
-  const root: S3Access = {
+  const root = {
     endpoint: `http://127.0.0.1:${port}`,
     region: options.region ?? "local",
     accessKeyId: "root",
