@@ -1,4 +1,5 @@
-/** The one function that we use; the package ships no types. */
+/** The functions that we use; the package ships no types. */
 declare module "js-yaml" {
+  export function load(text: string): unknown;
   export function loadAll(text: string): unknown[];
 }

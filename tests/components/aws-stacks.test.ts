@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { sameEpoch } from "../../stacks/aws/roles.ts";
 import type { Made } from "./aws-mocks.ts";
-import { recordStack, settingsOf } from "./aws-stacks.ts";
+import { recordStack, refusalOf, settingsOf } from "./aws-stacks.ts";
 
 const stacks = {
   prod: () => settingsOf("prod"),
@@ -275,6 +275,48 @@ describe("components", () => {
     expect(written.filter((type) => !known.has(type))).toEqual([
       "recover:archive:AwsFirehoseArchive",
     ]);
+  });
+});
+
+describe("a preview refuses", () => {
+  test.each([
+    [
+      "an adopted cluster without a kubeconfig",
+      { cluster: { adopt: { clusterName: "ours", storageClass: "gp3" } } },
+      /recover:cluster adopts ours, but there is no kubeconfig/,
+    ],
+    [
+      "a plugin with another checksum",
+      {
+        archive: {
+          kind: "lenses",
+          plugin: {
+            path: "vendor/kafka-connect-aws-s3.zip",
+            sha256: "0".repeat(64),
+            sendsChecksums: true,
+          },
+        },
+      },
+      /has the SHA-256 .* and archive\.plugin\.sha256 is 0000/,
+    ],
+    [
+      "a connector that cannot write into a locked bucket",
+      {
+        archive: {
+          kind: "lenses",
+          plugin: { path: "vendor/kafka-connect-aws-s3.zip", sha256: "0".repeat(64) },
+        },
+      },
+      /locks every new object/,
+    ],
+    ["images without digests", { images: {} }, /recover:images lacks the digest/],
+    [
+      "PostgreSQL that nobody here can reach",
+      { postgres: {} },
+      /no recover:postgres\.adminEndpoint leads there/,
+    ],
+  ])("%s", async (_, changed, message) => {
+    expect(await refusalOf(settingsOf("prod", changed))).toMatch(message);
   });
 });
 

@@ -128,3 +128,19 @@ export function recordStack(settings: AwsSettings, dryRun = false): Promise<Made
   const known = { ...outputs, [brokers]: { ...outputs[brokers], arn } };
   return recordAws(() => program(settings), dryRun ? { calls, dryRun } : { outputs: known, calls });
 }
+
+/** What the program of a stack refuses in a preview, before it has asked for everything. */
+export async function refusalOf(settings: AwsSettings): Promise<string> {
+  let refusal: unknown;
+  await recordAws(
+    () => {
+      try {
+        program(settings);
+      } catch (error) {
+        refusal = error;
+      }
+    },
+    { dryRun: true, calls: mocks.calls ?? {} },
+  );
+  return refusal instanceof Error ? refusal.message : "nothing";
+}
