@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { isAlive, readStat } from "../../engines/proc.ts";
+import { bootId, isAlive, readStat } from "../../engines/proc.ts";
 import { type Reporter, UserError } from "../command.ts";
 import type { ControlBucket } from "../connection.ts";
 import { keys } from "../fence/records.ts";
@@ -12,6 +12,8 @@ const lockRecord = z.object({
   host: z.string(),
   pid: z.int(),
   startTicks: z.int(),
+  /** Of the machine: a pid and its start say nothing after a reboot. */
+  bootId: z.string().optional(),
   /** Since when it waits or works. */
   since: z.iso.datetime(),
   what: z.enum(["backup", "move"]).default("backup"),
@@ -75,6 +77,7 @@ export async function takeRowLock(
     host: hostname(),
     pid,
     startTicks: readStat(pid)?.startTicks ?? 0,
+    bootId: bootId(),
     since: new Date().toISOString(),
   };
   let phase: LockRecord["phase"] = "running";
