@@ -297,9 +297,14 @@ export class AwsPlatform implements wishes.Platform {
         vaultKeyArn: this.vaultMade?.standby.keyArn,
         eventsTopic,
         partitions,
-        postgresBackupArn: manifest?.apply(({ copy }) => copy?.arn ?? ""),
       },
-      ...(manifest === undefined ? {} : { postgres: manifest }),
+      // Inside of settings that are objects.
+      ...(manifest === undefined
+        ? {}
+        : {
+            paths: { "postgres.backupArn": manifest.apply(({ copy }) => copy?.arn ?? "") },
+            postgres: manifest,
+          }),
     };
   }
 }

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import { settingNames } from "../../stacks/settings.ts";
 import { sameEpoch } from "../../stacks/aws/roles.ts";
 import type { Made } from "./aws-mocks.ts";
-import { recordStack, refusalOf, settingsOf } from "./aws-stacks.ts";
+import { outputsOf, recordStack, refusalOf, settingsOf } from "./aws-stacks.ts";
 
 const stacks = {
   prod: () => settingsOf("prod"),
@@ -189,6 +190,20 @@ describe("pods", () => {
     );
   });
 
+  test.each(["prod", "dr in failover"])("of %s have roles that IAM takes", (name) => {
+    const size = new Map<string, number>();
+    for (const { type, inputs, parent = "", name: own } of of(`up of ${name}`)) {
+      if (type !== "aws:iam/rolePolicy:RolePolicy") continue;
+      // Each component has one role with policies of its own but the cluster's, which are smaller still.
+      const [role, policy] = [parent === "" ? own : parent, String(inputs["policy"])];
+      expect(policy, role).toMatch(/^\{/);
+      size.set(role, (size.get(role) ?? 0) + policy.length);
+    }
+    expect(size.size).toBeGreaterThan(8);
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect([...size].filter(([, length]) => length > 10_240)).toEqual([]);
+  });
+
   test("no role but those of fence and cursors reaches ClickHouse's consumer group", () => {
     const group = /:group\/[^"]*\/clickhouse"/;
     const holders = of("up of prod")
@@ -276,6 +291,21 @@ describe("components", () => {
       "recover:archive:AwsFirehoseArchive",
     ]);
   });
+});
+
+test("prod says what dr's own config must hold, in words of its settings", async () => {
+  const outputs = await outputsOf(settingsOf("prod"));
+  const { settings, paths, trust } = outputs["standbyConfig"] as {
+    settings: Record<string, unknown>;
+    paths: Record<string, unknown>;
+    trust: Record<string, unknown>;
+  };
+  expect(Object.keys(trust)).toEqual(["0123456789abcdef"]);
+  expect(settings["vaultKeyArn"]).toBe("arn:aws:mock:kms:keys-standby-vault");
+  expect(paths).toHaveProperty(["postgres.backupArn"]);
+  const names = [...Object.keys(settings), ...Object.keys(paths).map((path) => path.split(".")[0])];
+  for (const name of names) expect(settingNames).toContain(name);
+  expect(outputs["kafkaSecurityProtocol"]).toBe("SASL_SSL");
 });
 
 describe("a preview refuses", () => {
