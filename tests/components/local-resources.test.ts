@@ -19,7 +19,6 @@ const tools: Tools = {
   postgresBin: "/tools/postgres/bin",
   asNonRoot: [],
   barmanBin: "/tools/barman/bin",
-  python: "/tools/python3",
   java: "/tools/java",
   kafkaLibs: "/tools/kafka",
   zookeeperLibs: "/tools/zookeeper",

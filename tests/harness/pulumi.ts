@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const parts = [
   "provider",
   "engines",
+  "lib",
   "components/local/process.ts",
   "components/local/step.ts",
   "components/local/key.ts",

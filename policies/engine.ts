@@ -1,0 +1,161 @@
+import type {
+  Policies,
+  PolicyConfigSchema,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { z } from "zod";
+import { evaluate, judge } from "./evaluate.ts";
+import { inputsOf, stackFacts } from "./model/from-policy.ts";
+import { Stack, type StackFacts } from "./model/stack.ts";
+import type { Branch } from "./model/value.ts";
+import { suppressionTable } from "./report/text.ts";
+import type { Rule } from "./rule.ts";
+import type { Settings } from "./settings/index.ts";
+
+/** What the engine tells besides the resources. */
+export type Told = Pick<StackFacts, "name" | "project" | "config">;
+
+/** The rules as policies of Pulumi's engine, and what goes with them. */
+export function policiesOf(
+  rules: readonly Rule[],
+  settings: Settings,
+  told: Told,
+  today: () => Date,
+): Policies {
+  const models = new Models(settings, told);
+  return [
+    models.collector,
+    ...rules.map((rule) => policyOf(rule, models, settings, today)),
+    summaryOf(rules, models, settings, today),
+    expiryOf(models, settings, today),
+  ];
+}
+
+/** Levels and configuration of every rule, as the engine takes them from a pack. */
+export function configOf(rules: readonly Rule[], settings: Settings) {
+  return Object.fromEntries(
+    rules.map((rule) => [
+      rule.id,
+      { enforcementLevel: settings.levelOf(rule), ...settings.configOf(rule) },
+    ]),
+  );
+}
+
+/** Models of the stack, from what the engine shows. */
+class Models {
+  private readonly settings: Settings;
+  private readonly told: Told;
+  private readonly inputs = new Map<string, Branch>();
+  /**
+   * The model for this turn of the event loop. The engine asks for all policies in one request, which is
+   * answered without waiting for anything, and hands the whole stack to each of them.
+   */
+  private current: Stack | undefined;
+
+  constructor(settings: Settings, told: Told) {
+    this.settings = settings;
+    this.told = told;
+  }
+
+  /** Sees each resource before its step, which is when the inputs are told. */
+  readonly collector: ResourceValidationPolicy = {
+    name: "inputs",
+    description:
+      "Collects what the program asks for, so that previews can be judged; reports nothing",
+    enforcementLevel: "advisory",
+    validateResource: (args) => {
+      this.inputs.set(args.urn, inputsOf(args));
+    },
+  };
+
+  of(args: Pick<StackValidationArgs, "resources">): Stack {
+    if (this.current !== undefined) return this.current;
+    const { objectives, declared } = this.settings;
+    this.current = new Stack(stackFacts(args, this.inputs, this.told), { objectives, declared });
+    setImmediate(() => (this.current = undefined));
+    return this.current;
+  }
+}
+
+function policyOf(
+  rule: Rule,
+  models: Models,
+  settings: Settings,
+  today: () => Date,
+): StackValidationPolicy {
+  const { properties = {} } = z.toJSONSchema(rule.config, { io: "input" });
+  return {
+    name: rule.id,
+    description: rule.title,
+    enforcementLevel: settings.levelOf(rule),
+    severity: rule.severity,
+    remediationSteps: rule.remediation,
+    url: rule.url,
+    tags: ["disaster-recovery", ...rule.covers],
+    configSchema: { properties: properties as PolicyConfigSchema["properties"] },
+    validateStack: (args, report) => {
+      const configured: Settings = {
+        ...settings,
+        // The engine knows the level, and asks for no policy that is disabled.
+        levelOf: () => "mandatory",
+        configOf: ({ config }) => config.parse(args.getConfig()),
+      };
+      const findings = judge(rule, models.of(args), configured, today());
+      for (const { outcome, urn, suppressedBy } of findings) {
+        if (outcome.kind !== "violation" || suppressedBy !== undefined) continue;
+        if (outcome.advice === true) continue; // A policy has one level: `summary` tells it.
+        report(`${outcome.message}\n${rule.remediation}\n${rule.url}`, urn);
+      }
+      const [first] = findings;
+      if (findings.every(({ outcome }) => outcome.kind === "notApplicable")) {
+        args.notApplicable(first?.outcome.kind === "notApplicable" ? first.outcome.reason : "");
+      }
+    },
+  };
+}
+
+/** What no single rule says: what was accepted, and what could not be decided. */
+function summaryOf(
+  rules: readonly Rule[],
+  models: Models,
+  settings: Settings,
+  today: () => Date,
+): StackValidationPolicy {
+  return {
+    name: "summary",
+    description: "Suppressions that count, and what could not be decided",
+    enforcementLevel: "advisory",
+    validateStack: (args, report) => {
+      const checked = evaluate(rules, models.of(args), settings, today());
+      const table = suppressionTable(checked);
+      if (table.length > 0) report(table.join("\n"));
+      for (const { rule, outcome, urn, suppressedBy } of checked.findings) {
+        if (outcome.kind !== "violation" || outcome.advice !== true) continue;
+        if (suppressedBy === undefined) report(`${rule.id}: ${outcome.message}`, urn);
+      }
+      const open = checked.findings.flatMap(({ rule, outcome }) =>
+        outcome.kind === "unknown" ? [`  ${rule.id}: ${outcome.reason}`] : [],
+      );
+      if (open.length > 0) report(["Not known before the update:", ...open].join("\n"));
+    },
+  };
+}
+
+function expiryOf(models: Models, settings: Settings, today: () => Date): StackValidationPolicy {
+  return {
+    name: "suppressions-current",
+    description: "No suppression has run out",
+    enforcementLevel: "mandatory",
+    validateStack: (args, report) => {
+      for (const { of, status } of evaluate([], models.of(args), settings, today()).suppressions) {
+        if (status !== "expired") continue;
+        report(
+          `the suppression of ${of.rule} for ${of.resource} ran out on ${of.expires}: ` +
+            "mend what it accepts, or give it a new day and reason",
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { Stack } from "./model/stack.ts";
+import { NotKnown } from "./model/value.ts";
+import { undecided, type Level, type Outcome, type Rule, type Verdict } from "./rule.ts";
+import type { Settings } from "./settings/index.ts";
+import { concerns, isCurrent, type Suppression } from "./settings/suppressions.ts";
+
+/** What one rule says of one resource, or of the stack. */
+export interface Finding {
+  readonly rule: Rule;
+  readonly level: Exclude<Level, "disabled">;
+  /** @default the stack as a whole */
+  readonly urn?: string;
+  readonly outcome: Outcome;
+  /** The current suppression that takes this violation away. */
+  readonly suppressedBy?: Suppression;
+}
+
+export type SuppressionStatus = "used" | "unused" | "expired";
+
+export interface Report {
+  readonly stack: string;
+  readonly findings: readonly Finding[];
+  readonly suppressions: readonly { of: Suppression; status: SuppressionStatus }[];
+}
+
+/** Runs every rule that is not disabled. */
+export function evaluate(
+  rules: readonly Rule[],
+  stack: Stack,
+  settings: Settings,
+  today: Date,
+): Report {
+  const findings = rules.flatMap((rule) => judge(rule, stack, settings, today));
+  return {
+    stack: stack.name,
+    findings,
+    suppressions: settings.suppressions.map((of) => ({
+      of,
+      status: !isCurrent(of, today)
+        ? "expired"
+        : findings.some(({ suppressedBy }) => suppressedBy === of)
+          ? "used"
+          : "unused",
+    })),
+  };
+}
+
+/** All that one rule says; nothing when it is disabled. */
+export function judge(rule: Rule, stack: Stack, settings: Settings, today: Date): Finding[] {
+  const level = settings.levelOf(rule);
+  if (level === "disabled") return [];
+  return verdictsOf(rule, stack, settings.configOf(rule)).map(({ resource, outcome }) => {
+    const urn = resource?.urn;
+    const suppressedBy =
+      outcome.kind === "violation"
+        ? settings.suppressions.find(
+            (each) => each.rule === rule.id && concerns(each, urn) && isCurrent(each, today),
+          )
+        : undefined;
+    const onlyAdvice = outcome.kind === "violation" && outcome.advice === true;
+    return {
+      rule,
+      level: onlyAdvice ? "advisory" : level,
+      outcome,
+      ...(urn === undefined ? {} : { urn }),
+      ...(suppressedBy === undefined ? {} : { suppressedBy }),
+    };
+  });
+}
+
+/** @throws Error naming the rule, when the rule itself is at fault */
+function verdictsOf(
+  rule: Rule,
+  stack: Stack,
+  config: Readonly<Record<string, unknown>>,
+): readonly Verdict[] {
+  try {
+    return rule.check({ stack, config: config as never });
+  } catch (error) {
+    if (error instanceof NotKnown) return [{ outcome: undecided(error.message) }];
+    throw new Error(`rule ${rule.id} failed: ${String(error)}`, { cause: error });
+  }
+}
+
+/** Violations that count: not suppressed. */
+export function violations(report: Report, level?: Finding["level"]): Finding[] {
+  return report.findings.filter(
+    (each) =>
+      each.outcome.kind === "violation" &&
+      each.suppressedBy === undefined &&
+      (level === undefined || each.level === level),
+  );
+}
+
+/** A stack is clean when nothing mandatory is violated and no suppression has run out. */
+export function isClean(report: Report): boolean {
+  return (
+    violations(report, "mandatory").length === 0 &&
+    report.suppressions.every(({ status }) => status !== "expired")
+  );
+}

@@ -1,0 +1,33 @@
+import { custom, kubernetes } from "../types.ts";
+import type { Resource } from "./resource.ts";
+import type { Stack } from "./stack.ts";
+import { commandLine, containersOf, runs } from "./workload.ts";
+
+/** ZooKeeper ensembles that run as StatefulSets. */
+export function ensembles(stack: Stack): Resource[] {
+  return stack.of(kubernetes.statefulSet).filter((each) => runs(each, /zookeeper/i));
+}
+
+/** ClickHouse clusters: of the operator, and such as run as StatefulSets. */
+export function clickHouses(stack: Stack): Resource[] {
+  return [
+    ...stack.of(custom.clickHouseInstallation),
+    ...stack
+      .of(kubernetes.statefulSet)
+      .filter((each) => runs(each, /clickhouse/i) && !runs(each, /keeper|zookeeper/i)),
+  ];
+}
+
+/** Jobs that run again and again, whose name or command speaks of all of these. */
+export function cronJobsOf(stack: Stack, ...subjects: readonly RegExp[]): Resource[] {
+  return stack.of(kubernetes.cronJob).filter((each) => speaksOf(each, subjects));
+}
+
+/** @throws NotKnown when its command is not known and its name does not say it */
+export function speaksOf(workload: Resource, subjects: readonly RegExp[]): boolean {
+  const name = workload.peek("metadata.name");
+  const named = [workload.name, typeof name === "string" ? name : ""].join(" ");
+  if (subjects.every((each) => each.test(named))) return true;
+  const commands = containersOf(workload).map(commandLine);
+  return commands.some((command) => subjects.every((each) => each.test(`${named} ${command}`)));
+}

@@ -1,0 +1,73 @@
+import { kubernetes } from "../types.ts";
+import type { Resource } from "./resource.ts";
+import type { Stack } from "./stack.ts";
+import type { Reader } from "./value.ts";
+
+/** Types that run pods, and where in each the pod's specification is. */
+export const podPaths: Readonly<Record<string, string>> = {
+  [kubernetes.pod]: "spec",
+  [kubernetes.deployment]: "spec.template.spec",
+  [kubernetes.statefulSet]: "spec.template.spec",
+  [kubernetes.daemonSet]: "spec.template.spec",
+  [kubernetes.replicaSet]: "spec.template.spec",
+  [kubernetes.job]: "spec.template.spec",
+  [kubernetes.cronJob]: "spec.jobTemplate.spec.template.spec",
+};
+
+export function podOf(workload: Resource): Reader {
+  return workload.at(podPaths[workload.type] ?? "spec");
+}
+
+/** Of the pod itself, without those that only prepare it. */
+export function containersOf(workload: Resource): Reader[] {
+  return podOf(workload).list("containers");
+}
+
+/** A workload of that software: by its name, its labels or its images. */
+export function runs(workload: Resource, software: RegExp): boolean {
+  const name = workload.peek("metadata.name");
+  const label = workload.isKnown("metadata.labels")
+    ? workload.at("metadata.labels").entry("app.kubernetes.io/name")?.peek("")
+    : undefined;
+  const images = podOf(workload).isKnown("containers")
+    ? containersOf(workload).map((each) => each.peek("image"))
+    : [];
+  return [workload.name, name, label, ...images].some(
+    (each) => typeof each === "string" && software.test(each),
+  );
+}
+
+/** Name and namespace, as other objects of the cluster see it. @throws NotKnown */
+export function placeOf(object: Resource): { namespace: string; labels: Reader } {
+  return {
+    namespace: object.string("metadata.namespace") ?? "default",
+    labels: object.at("spec.template.metadata.labels"),
+  };
+}
+
+/** Disruption budgets that select a workload's pods. @throws NotKnown */
+export function budgetsOf(workload: Resource, stack: Stack): Resource[] {
+  const { namespace, labels } = placeOf(workload);
+  return stack.of(kubernetes.disruptionBudget).filter((budget) => {
+    const wanted = budget.at("spec.selector.matchLabels");
+    const keys = wanted.keys("");
+    return (
+      (budget.string("metadata.namespace") ?? "default") === namespace &&
+      keys.length > 0 &&
+      keys.every((key) => labels.entry(key)?.string("") === wanted.entry(key)?.string(""))
+    );
+  });
+}
+
+/** Everything that a container is started with, in one text. @throws NotKnown */
+export function commandLine(container: Reader): string {
+  return [...container.strings("command"), ...container.strings("args")].join(" ");
+}
+
+/** Value of an environment variable that is given literally. @throws NotKnown */
+export function envOf(container: Reader, name: string): string | undefined {
+  return container
+    .list("env")
+    .find((each) => each.string("name") === name)
+    ?.string("value");
+}

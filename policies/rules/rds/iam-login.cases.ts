@@ -1,0 +1,45 @@
+import * as aws from "@pulumi/aws";
+import type { Cases } from "../../testing/cases.ts";
+import { notKnown } from "../../testing/builder.ts";
+import { auroraCluster, database } from "../../testing/databases.ts";
+import rule from "./iam-login.ts";
+
+const cases: Cases = {
+  rule,
+  pass: [
+    {
+      title: "set",
+      stack: (s) => {
+        database(s, { iamDatabaseAuthenticationEnabled: true });
+        auroraCluster(s, { iamDatabaseAuthenticationEnabled: true });
+      },
+      of: ["db", "cluster"],
+    },
+  ],
+  violation: [
+    {
+      title: "off",
+      stack: (s) => database(s, { iamDatabaseAuthenticationEnabled: false }),
+      says: "Instance db",
+    },
+    {
+      title: "nothing said",
+      stack: (s) => database(s),
+      says: "set iamDatabaseAuthenticationEnabled to true",
+    },
+    {
+      title: "of a cluster",
+      stack: (s) => auroraCluster(s, { iamDatabaseAuthenticationEnabled: false }),
+      says: "Cluster cluster",
+    },
+  ],
+  unknown: [
+    {
+      title: "not known",
+      stack: (s) => database(s, { iamDatabaseAuthenticationEnabled: notKnown() }),
+      says: "iamDatabaseAuthenticationEnabled of",
+    },
+  ],
+  notApplicable: [{ title: "no database", stack: (s) => s.add(aws.kms.Key, "key", {}) }],
+};
+export default cases;

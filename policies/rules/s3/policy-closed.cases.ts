@@ -1,0 +1,46 @@
+import * as aws from "@pulumi/aws";
+import type { Cases } from "../../testing/cases.ts";
+import { policy, policyWithArn } from "../../testing/bucket-policies.ts";
+import rule from "./policy-closed.ts";
+
+const open = { Effect: "Allow", Principal: "*", Action: "s3:GetObject" };
+
+const cases: Cases = {
+  rule,
+  pass: [
+    {
+      title: "one principal, a condition, a denial",
+      stack: (s) =>
+        policy(
+          s,
+          { ...open, Principal: { AWS: "arn:aws:iam::123456789012:root" } },
+          { ...open, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } },
+          { ...open, Effect: "Deny" },
+        ),
+      of: ["events"],
+    },
+  ],
+  violation: [
+    {
+      title: "everybody",
+      stack: (s) => policy(s, open),
+      says: "the policy of Bucket events allows s3:GetObject to everybody: name principals",
+    },
+    {
+      title: "everybody among others",
+      stack: (s) => policy(s, { ...open, Principal: { AWS: ["a", "*"] } }),
+      says: "to everybody",
+    },
+  ],
+  unknown: [
+    {
+      title: "in a preview",
+      stack: (s) => policyWithArn(s, open),
+      only: ["engine preview", "saved preview"],
+    },
+  ],
+  notApplicable: [
+    { title: "no policy", stack: (s) => s.add(aws.s3.Bucket, "events", {}), says: "no policy" },
+  ],
+};
+export default cases;

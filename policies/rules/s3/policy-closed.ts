@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
+import { aws } from "../../types.ts";
+import { isForEverybody, statementsOf } from "../../model/bucket-policy.ts";
+
+export default defineRule({
+  id: "s3-policy-closed",
+  severity: "critical",
+  title: "No bucket policy opens a bucket to everybody",
+  remediation:
+    "Name the principals in the policy, or add a condition that does (aws:PrincipalOrgID, aws:SourceVpce).",
+  covers: [
+    "CKV_AWS_70",
+    "SH-S3.2",
+    "SH-S3.3",
+    "NAG-S3BucketPublicReadProhibited",
+    "NAG-S3BucketPublicWriteProhibited",
+    "cfg-s3-bucket-public-read-prohibited",
+    "cfg-s3-bucket-public-write-prohibited",
+  ],
+  url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  config: z.strictObject({}),
+  check: each(aws.bucket, (bucket, { stack }) => {
+    const statements = statementsOf(bucket, stack);
+    if (statements === undefined) return notApplicable("it has no policy");
+    const open = statements.find(
+      (each) =>
+        each.string("Effect") === "Allow" &&
+        isForEverybody(each) &&
+        each.keys("Condition").length === 0,
+    );
+    return failIf(
+      open !== undefined,
+      `the policy of ${bucket.label} allows ${open?.strings("Action").join(", ") ?? ""} to everybody: name principals, or add a condition`,
+    );
+  }),
+});

@@ -1,0 +1,63 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import * as aws from "@pulumi/aws";
+import type { Cases } from "../../testing/cases.ts";
+import { notKnown, type StackBuilder } from "../../testing/builder.ts";
+import { daemonSet, deployment } from "../../testing/pods.ts";
+import { job, statefulSet } from "../../testing/workloads.ts";
+import rule from "./namespaced.ts";
+
+const bare = (s: StackBuilder) => {
+  const labels = { app: "web" };
+  return s.add(Deployment, "web", {
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: "web", image: "web:1" }] },
+      },
+    },
+  });
+};
+
+const cases: Cases = {
+  rule,
+  pass: [
+    {
+      title: "one of the stack's own",
+      stack: (s) => {
+        s.add(Namespace, "data", { metadata: { name: "data" } });
+        statefulSet(s, "db");
+        job(s, "load");
+      },
+      of: ["db", "load"],
+    },
+  ],
+  violation: [
+    {
+      title: "none, and the default one",
+      stack: (s) => {
+        bare(s);
+        deployment(s, "api", { namespace: "default" });
+        statefulSet(s, "db");
+      },
+      says: "Deployment web is in the namespace default: set metadata.namespace",
+      of: ["api", "web"],
+    },
+  ],
+  unknown: [
+    {
+      title: "not known",
+      stack: (s) => deployment(s, "web", { namespace: notKnown() }),
+      says: "the namespace of Deployment web is not known",
+    },
+  ],
+  notApplicable: [
+    { title: "no pods", stack: (s) => s.add(aws.kms.Key, "key", {}) },
+    {
+      title: "what runs the cluster itself",
+      stack: (s) => daemonSet(s, "cni", { namespace: "kube-system" }),
+    },
+  ],
+};
+export default cases;
