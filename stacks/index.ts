@@ -10,17 +10,20 @@ import {
   readSettings,
   refuseUnknown,
   type AwsSettings,
+  type LocalSettings,
   type Settings,
 } from "./settings.ts";
 import { standby } from "./standby.ts";
 
 const root = dirname(import.meta.dirname);
-refuseUnknown(Object.keys(pulumi.runtime.allConfig()));
-const settings = readSettings(new pulumi.Config("recover"), root);
-for (const off of protectionsOff(settings)) void pulumi.log.warn(off);
-
 /** The stack's outputs: the same names on every platform and in both roles. */
-export default settings.platform === "aws" ? await onAws(settings) : onThisMachine();
+export default function stack():
+  Record<string, pulumi.Input<unknown>> | Promise<Record<string, pulumi.Input<unknown>>> {
+  refuseUnknown(Object.keys(pulumi.runtime.allConfig()));
+  const settings = readSettings(new pulumi.Config("recover"), root);
+  for (const off of protectionsOff(settings)) void pulumi.log.warn(off);
+  return settings.platform === "aws" ? onAws(settings) : onThisMachine(settings);
+}
 
 async function onAws(chosen: AwsSettings): Promise<Record<string, pulumi.Input<unknown>>> {
   // Only here: the providers' packages are large, and stacks of this machine need none of them.
@@ -38,8 +41,7 @@ async function onAws(chosen: AwsSettings): Promise<Record<string, pulumi.Input<u
     : program(chosen, platform);
 }
 
-function onThisMachine(): Record<string, pulumi.Input<unknown>> {
-  if (settings.platform !== "local") throw new Error("not of this machine");
+function onThisMachine(settings: LocalSettings): Record<string, pulumi.Input<unknown>> {
   const trouble = portTrouble(settings.portBase, outgoingPorts());
   if (trouble !== undefined) void pulumi.log.warn(trouble);
   return program(settings, new LocalPlatform(settings, root));

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { awsNames, awsSchema, type AwsSettings } from "./settings/aws.ts";
 import { localSchema, type LocalSettings } from "./settings/local.ts";
@@ -149,8 +149,9 @@ export function refuseUnknown(keys: readonly string[]): void {
   if (unknown.length > 0) throw unusable(unknown.map((key) => `${key}: there is no such setting`));
 }
 
-function unusable(lines: readonly string[]): Error {
-  return new Error(
+/** Without a stack trace: the CLI shows the message alone, and at once. */
+function unusable(lines: readonly string[]): pulumi.RunError {
+  return new pulumi.RunError(
     `The stack's configuration is not usable, nothing was changed:\n  ${lines.join("\n  ")}\n` +
       "Set them with `pulumi config set`, or see the settings table in README.md.",
   );

@@ -89,3 +89,26 @@ test("pods wait for the policies too, not for the role alone", async () => {
   });
   expect(names).toEqual(["backup-managed-0", "backup-policy", "backup-association"]);
 });
+
+test("whole documents are policies of the role, and a pod waits for them", async () => {
+  let ready: string[] = [];
+  const made = await recordAws(() => {
+    const identity = new AwsPodIdentity("backup", {
+      region: regionOf(),
+      ...args,
+      documents: { vault: "a document", kafka: "another" },
+    });
+    ready = namesOf(identity.ready);
+  });
+  for (const [name, policy] of [
+    ["backup-vault", "a document"],
+    ["backup-kafka", "another"],
+  ] as const) {
+    expect(only(made, "aws:iam/rolePolicy:RolePolicy", name)).toMatchObject({
+      parent: "backup",
+      provider: "aws-eu-central-1",
+      inputs: { policy },
+    });
+    expect(ready).toContain(name);
+  }
+});

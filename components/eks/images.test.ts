@@ -7,6 +7,7 @@ import {
   checkDigests,
   checkMirror,
   checkSecret,
+  imageAddress,
   images,
   type ImageName,
   type ImageOrigin,
@@ -160,3 +161,16 @@ describe("bad input", () => {
     expect(made.filter(({ type }) => type.startsWith("aws:"))).toEqual([]);
   });
 });
+
+test.each([{ pullThrough: { dockerHubSecretArn: secret } }, { mirror: "example.org/mirror" }])(
+  "an address that is known at once is the one that the component gives (%j)",
+  async (origin) => {
+    const { found } = await record(origin);
+    const at: Partial<Record<ImageName, string>> = {};
+    await recordAws(() => {
+      const args = { region: regionOf(), origin, digests };
+      for (const name of names) at[name] = imageAddress(args, account, name);
+    });
+    expect(at).toEqual(found);
+  },
+);

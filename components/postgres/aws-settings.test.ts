@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import { only, recordAws, regionOf, type RecordOptions } from "../../tests/components/aws-mocks.ts";
 import type { RdsManifest } from "../../scripts/postgres/rds-manifest.ts";
+import { valueOf } from "../../tests/components/outputs.ts";
 import { AwsPostgres } from "./aws.ts";
 import type { AwsPostgresArgs } from "./aws-args.ts";
 import { rdsOutputs } from "./fixture.ts";
@@ -103,6 +104,21 @@ describe("arguments", () => {
       expect(only(made, type).inputs["description"]).toBe("ours");
     }
     expect(only(made, replicationType).inputs["retentionPeriod"]).toBe(20);
+  });
+
+  test("of a standby that took over replicate later, without a warning", async () => {
+    const said = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    let manifest: Promise<RdsManifest> | undefined;
+    const made = await recordAws(
+      () => {
+        manifest = valueOf(postgres({ replication: { until: "reprotect" } }).manifest);
+      },
+      { outputs: rdsOutputs },
+    );
+    expect(said).not.toHaveBeenCalled();
+    said.mockRestore();
+    expect(made.filter(({ type }) => /AutomatedBackupsReplication/.test(type))).toEqual([]);
+    expect((await manifest)?.copy).toBeNull();
   });
 
   test("that turn replication off are said in every preview", async () => {

@@ -22,14 +22,14 @@ export interface Reached {
 export function vaultSideOf({ region, backups, archive }: Reached): pulumi.Output<VaultSide> {
   return pulumi
     .all([backups, archive])
-    .apply(([b, a]) => ambient<VaultSide>({ region, backups: b, archive: a }));
+    .apply(([b, a]) => ambient({ region, backups: b, archive: a }) as VaultSide);
 }
 
 export function controlOf(
   region: string,
   bucket: pulumi.Input<string>,
 ): pulumi.Output<ControlBucket> {
-  return pulumi.output(bucket).apply((name) => ambient<ControlBucket>({ region, bucket: name }));
+  return pulumi.output(bucket).apply((name) => ambient({ region, bucket: name }) as ControlBucket);
 }
 
 export function accessOf(
@@ -40,8 +40,8 @@ export function accessOf(
 }
 
 /** The data plane's form of it: `credentials: "ambient"` instead of two keys. */
-function ambient<T>(place: { readonly region: string } & Readonly<Record<string, string>>): T {
-  return { credentials: "ambient", endpoint: s3Endpoint(place.region), ...place } as unknown as T;
+function ambient(place: { readonly region: string } & Readonly<Record<string, string>>): unknown {
+  return { credentials: "ambient", endpoint: s3Endpoint(place.region), ...place };
 }
 
 /** ClickHouse's login of one epoch, by SCRAM: MSK has no client certificates without a private CA. */

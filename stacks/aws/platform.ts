@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../../components/aws/context.ts";
-import { KubernetesClickHouse } from "../../components/clickhouse/kubernetes.ts";
-import { images } from "../../components/eks/images.ts";
 import { kubernetesSteps, localSteps, type StepFactory } from "../../components/job/factory.ts";
 import { KubernetesRunner } from "../../components/job/runner.ts";
 import { AwsKeys } from "../../components/keys/aws.ts";
@@ -9,10 +7,11 @@ import type { Probe } from "../../components/postgres/reach.ts";
 import type { Vault } from "../../components/vault/contract.ts";
 import { bucketName } from "../../components/vault/names.ts";
 import { readVault } from "../../components/vault/read.ts";
-import { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
+import type { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
 import type * as wishes from "../platform.ts";
 import type { AwsSettings } from "../settings.ts";
-import { controlOf, s3Endpoint, vaultSideOf } from "./access.ts";
+import { controlOf, vaultSideOf } from "./access.ts";
+import { clickhouseOf, ensembleOf, type EnginePlace } from "./clickhouse.ts";
 import { foundationOf, type Externals, type Foundation } from "./foundation.ts";
 import { kafkaOf, type AwsBrokers } from "./kafka.ts";
 import { postgresOf, type AwsDatabase } from "./postgres.ts";
@@ -155,37 +154,8 @@ export class AwsPlatform implements wishes.Platform {
   }
 
   /** ClickHouse's alone: MSK brings its own coordination. */
-  ensemble({ name, dependsOn }: wishes.EngineWish): wishes.Ensemble {
-    const { kubernetes, image, cluster, ready } = made(this.foundationMade);
-    const { members, storage, snapshots } = this.settings.zookeeper;
-    const runner = made(this.runner);
-    const vault = made(this.vaultMade);
-    const side = placeOf(vault);
-    const ensemble = new KubernetesZooKeeper(
-      name,
-      {
-        cluster: kubernetes,
-        image: image("zookeeper"),
-        version: images.zookeeper.tag,
-        members,
-        storage,
-        storageClass: cluster.storageClass,
-        snapshots:
-          "off" in snapshots
-            ? snapshots
-            : {
-                runner,
-                base: runner.base,
-                vault: vaultSideOf({
-                  region: side.region,
-                  backups: side.backups.name,
-                  archive: side.archive.name,
-                }),
-                cron: snapshots.cron,
-              },
-      },
-      { dependsOn: [...dependsOn, ...ready] },
-    );
+  ensemble(wish: wishes.EngineWish): wishes.Ensemble {
+    const ensemble = ensembleOf(this.place(), made(this.runner), wish);
     this.ensembleMade = ensemble;
     return { resource: ensemble, connection: ensemble.connection };
   }
@@ -202,41 +172,15 @@ export class AwsPlatform implements wishes.Platform {
   }
 
   clickhouse(wish: wishes.ClickHouseWish): wishes.Servers {
-    const { settings, ensembleMade } = this;
-    const { kubernetes, image, cluster, ready, operator } = made(this.foundationMade);
-    const { made: kafka } = made(this.brokers);
-    const consumer = kafka.consumers.at(-1);
-    if (consumer === undefined) throw new Error("Kafka was made without a login for ClickHouse");
-    const zookeeper = made(ensembleMade);
-    const { region, backups } = placeOf(made(this.vaultMade));
-    const { network, zones } = settings;
-    const { unprotectedShards, ...sizes } = settings.clickhouse;
-    return new KubernetesClickHouse(
-      wish.name,
-      {
-        cluster: kubernetes,
-        image: image("clickhouse"),
-        ...sizes,
-        ...(unprotectedShards === undefined ? {} : { unprotectedShards }),
-        zones,
-        storageClass: cluster.storageClass,
-        zookeeper: zookeeper.nodes,
-        zookeeperIdentity: zookeeper.clickhouseIdentity,
-        vault: backups.name.apply((bucket) => ({ endpoint: s3Endpoint(region), region, bucket })),
-        vaultLogin: { kind: "environment" },
-        kafka: {
-          kind: "scram",
-          username: consumer.apply(({ username }) => username),
-          password: consumer.apply(({ password }) => password),
-        },
-        networks: ["adopt" in network ? network.adopt.cidr : network.create.cidr],
-        operatorNamespace:
-          "existing" in settings.clickhouseOperator
-            ? settings.clickhouseOperator.existing.namespace
-            : settings.install,
-      },
-      { dependsOn: [...wish.dependsOn, ...ready, ...operator] },
-    );
+    return clickhouseOf(this.place(), made(this.ensembleMade), made(this.brokers).made, wish);
+  }
+
+  private place(): EnginePlace {
+    return {
+      settings: this.settings,
+      foundation: made(this.foundationMade),
+      side: placeOf(made(this.vaultMade)),
+    };
   }
 
   postgres(wish: wishes.PostgresWish): wishes.Database {
@@ -297,9 +241,14 @@ export class AwsPlatform implements wishes.Platform {
         vaultKeyArn: this.vaultMade?.standby.keyArn,
         eventsTopic,
         partitions,
-        postgresBackupArn: manifest?.apply(({ copy }) => copy?.arn ?? ""),
       },
-      ...(manifest === undefined ? {} : { postgres: manifest }),
+      // Inside of settings that are objects.
+      ...(manifest === undefined
+        ? {}
+        : {
+            paths: { "postgres.backupArn": manifest.apply(({ copy }) => copy?.arn ?? "") },
+            postgres: manifest,
+          }),
     };
   }
 }

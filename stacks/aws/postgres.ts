@@ -28,7 +28,7 @@ export interface AwsDatabase extends Database {
 /** RDS, with database, roles and grants where this stack manages them. */
 export function postgresOf(place: PostgresPlace, wish: PostgresWish): AwsDatabase {
   const { settings, region, foundation } = place;
-  const { postgres: asked, permissionsBoundary: _ } = settings;
+  const asked = settings.postgres;
   const server = new AwsPostgres(
     wish.name,
     {

@@ -42,7 +42,7 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
       topic,
       consumerGroup,
       clusterId: topology.apply(({ clusterId }) => clusterId),
-      topicId: topology.apply(({ topicIds }) => topicIds?.[topic] ?? ""),
+      topicId: topology.apply(({ topicIds }) => idOf(topic, topicIds)),
       epoch: wish.base.epoch ?? 1,
       line: place.line,
       bucket: {
@@ -85,6 +85,16 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
   alarmsOf(place);
   const { archiver, backupConnection, first } = protection;
   return { archiver, backupConnection, ...(first === undefined ? {} : { first }) };
+}
+
+/** @throws Error when the topology step made another topic: the archive would lie where nobody looks */
+function idOf(topic: string, ids: Readonly<Record<string, string>> = {}): string {
+  const id = ids[topic];
+  if (id !== undefined) return id;
+  throw new Error(
+    `kafka-topology has told no id of the topic ${topic}, which is part of every archived event's name. Run ` +
+      "pulumi up again; if it stays so, the brokers hold a topic of another name.",
+  );
 }
 
 function sinkOf({ settings, foundation, keys, kafka }: ProtectionPlace): ArchiveSink {

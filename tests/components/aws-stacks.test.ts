@@ -189,6 +189,20 @@ describe("pods", () => {
     );
   });
 
+  test.each(["prod", "dr in failover"])("of %s have roles that IAM takes", (name) => {
+    const size = new Map<string, number>();
+    for (const { type, inputs, parent = "", name: own } of of(`up of ${name}`)) {
+      if (type !== "aws:iam/rolePolicy:RolePolicy") continue;
+      // Each component has one role with policies of its own but the cluster's, which are smaller still.
+      const [role, policy] = [parent === "" ? own : parent, String(inputs["policy"])];
+      expect(policy, role).toMatch(/^\{/);
+      size.set(role, (size.get(role) ?? 0) + policy.length);
+    }
+    expect(size.size).toBeGreaterThan(8);
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect([...size].filter(([, length]) => length > 10_240)).toEqual([]);
+  });
+
   test("no role but those of fence and cursors reaches ClickHouse's consumer group", () => {
     const group = /:group\/[^"]*\/clickhouse"/;
     const holders = of("up of prod")

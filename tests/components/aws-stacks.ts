@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { operatorVersion } from "../../components/clickhouse/operator-version.ts";
 import type { Crd } from "../../components/clickhouse/crds.ts";
 import { AwsPlatform } from "../../stacks/aws/platform.ts";
@@ -121,10 +121,44 @@ export function program(settings: AwsSettings): Record<string, pulumi.Input<unkn
 
 /** All that a stack asks for. @param dryRun as a preview, in which nothing of the cloud is known */
 export function recordStack(settings: AwsSettings, dryRun = false): Promise<Made[]> {
-  const { outputs = {}, calls = {} } = mocks;
   // The machine that previews knows the operator's own cluster token, nothing else.
+  return recordAws(
+    () => program(settings),
+    dryRun ? { calls: mocks.calls ?? {}, dryRun } : answersOf(settings),
+  );
+}
+
+/** What the cloud answers, in the stack's region. */
+function answersOf({ region }: AwsSettings): RecordOptions {
+  const { outputs = {}, calls = {} } = mocks;
   const brokers = "aws:msk/cluster:Cluster";
-  const arn = `arn:aws:kafka:${settings.region}:${account}:cluster/acme-test-g1-kafka/0f1e-2`;
-  const known = { ...outputs, [brokers]: { ...outputs[brokers], arn } };
-  return recordAws(() => program(settings), dryRun ? { calls, dryRun } : { outputs: known, calls });
+  const arn = `arn:aws:kafka:${region}:${account}:cluster/acme-test-g1-kafka/0f1e-2`;
+  return { calls, outputs: { ...outputs, [brokers]: { ...outputs[brokers], arn } } };
+}
+
+/** What the program of a stack refuses in a preview, before it has asked for everything. */
+export async function refusalOf(settings: AwsSettings): Promise<string> {
+  let refusal: unknown;
+  await recordAws(
+    () => {
+      try {
+        program(settings);
+      } catch (error) {
+        refusal = error;
+      }
+    },
+    { dryRun: true, calls: mocks.calls ?? {} },
+  );
+  return refusal instanceof Error ? refusal.message : "nothing";
+}
+
+/** A stack's outputs after an `up`. */
+export async function outputsOf(settings: AwsSettings): Promise<Record<string, unknown>> {
+  let known: Record<string, unknown> = {};
+  await recordAws(() => {
+    pulumi.output(program(settings)).apply((all) => {
+      known = all;
+    });
+  }, answersOf(settings));
+  return known;
 }
