@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { image } from "../../tests/components/kubernetes.ts";
 import { installationSpec, type InstallationArgs } from "./kubernetes-installation.ts";
@@ -101,8 +101,7 @@ const why =
  */
 describe.skipIf(folder === undefined)(`the operator's definition${why}`, () => {
   const definition = (): Schema => {
-    const yaml = createRequire(import.meta.url)("js-yaml") as { load(text: string): unknown };
-    const read = yaml.load(readFileSync(join(folder ?? "", file), "utf8")) as {
+    const read = load(readFileSync(join(folder ?? "", file), "utf8")) as {
       spec: {
         versions: {
           name: string;

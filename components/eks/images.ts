@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { awsDomain } from "../../lib/aws.ts";
 import { physicalName, type AwsRegion } from "../aws/context.ts";
 
 interface Image {
@@ -65,9 +66,8 @@ export function imageAddress(
   const { upstream, repository } = images[image];
   const digest = checkDigests(digests)[image];
   if ("mirror" in origin) return `${checkMirror(region, origin.mirror)}/${repository}@${digest}`;
-  const domain = region.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   const prefix = physicalName(region, prefixes[upstream], 30);
-  return `${account}.dkr.ecr.${region.name}.${domain}/${prefix}/${repository}@${digest}`;
+  return `${account}.dkr.ecr.${region.name}.${awsDomain(region.name)}/${prefix}/${repository}@${digest}`;
 }
 
 export interface AwsImagesArgs {
@@ -99,8 +99,7 @@ export class AwsImages extends pulumi.ComponentResource {
         pulumi.output(`${mirror}/${images[image].repository}@${digestOf[image]}`);
     } else {
       const cached = this.pullThrough(name, region, origin.pullThrough.dockerHubSecretArn);
-      const domain = region.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-      const registry = pulumi.interpolate`${region.accountId}.dkr.ecr.${region.name}.${domain}`;
+      const registry = pulumi.interpolate`${region.accountId}.dkr.ecr.${region.name}.${awsDomain(region.name)}`;
       this.caches = Object.values(cached).map(
         (prefix) =>
           pulumi.interpolate`arn:${region.partition}:ecr:${region.name}:${region.accountId}:repository/${prefix}/*`,

@@ -1,44 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  only,
-  recordAws,
-  regionOf,
-  type Made,
-  type RecordOptions,
-} from "../../tests/components/aws-mocks.ts";
-import { AwsPostgres } from "./aws.ts";
-import type { AwsPostgresArgs } from "./aws-args.ts";
-import { rdsOutputs } from "./fixture.ts";
-
-const keys = {
-  near: "arn:aws:kms:eu-central-1:123456789012:key/near",
-  far: "arn:aws:kms:eu-west-1:123456789012:key/far",
-};
-
-function postgres(over: Partial<AwsPostgresArgs> = {}): AwsPostgres {
-  return new AwsPostgres("postgres", {
-    region: regionOf("eu-central-1"),
-    source: { kind: "new" },
-    epoch: 3,
-    subnetIds: ["subnet-a", "subnet-b"],
-    vpcId: "vpc-1",
-    clients: { nodes: "sg-nodes", tunnel: "sg-tunnel" },
-    keyArn: keys.near,
-    instanceClass: "db.r6g.large",
-    replication: { to: regionOf("eu-west-1"), keyArn: keys.far },
-    ...over,
-  });
-}
-
-const record = (
-  over: Partial<AwsPostgresArgs> = {},
-  options: RecordOptions = {},
-  use: (database: AwsPostgres) => unknown = () => undefined,
-) =>
-  recordAws(() => use(postgres(over)), {
-    ...options,
-    outputs: options.dryRun === true ? {} : { ...rdsOutputs, ...options.outputs },
-  });
+import { only, type Made } from "../../tests/components/aws-mocks.ts";
+import { keys, rdsOutputs, record } from "./fixture.ts";
 
 const instanceType = "aws:rds/instance:Instance";
 const replicationType =

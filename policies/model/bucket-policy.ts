@@ -2,6 +2,7 @@ import { aws } from "../types.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
 import type { Reader } from "./value.ts";
+import { wildcard } from "./wildcard.ts";
 
 /** Statements of a bucket's policy; undefined when it has none. @throws NotKnown */
 export function statementsOf(bucket: Resource, stack: Stack): Reader[] | undefined {
@@ -25,8 +26,5 @@ export function principalsOf(statement: Reader): string[] {
 
 /** True when one of the statement's actions covers `action`, wildcards included. */
 export function allows(statement: Reader, action: string): boolean {
-  return statement.strings("Action").some((each) => {
-    const pattern = each.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-    return new RegExp(`^${pattern}$`, "i").test(action);
-  });
+  return statement.strings("Action").some((each) => wildcard(each, "i").test(action));
 }

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { protectedConnection } from "../../tests/harness/connection.ts";
 import { runCleanups } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
 import { takeRowLock } from "../backup/lock.ts";
 import attach from "../commands/attach.ts";
 import detach from "../commands/detach.ts";
-import { connectionSchema, type Connection } from "../connection.ts";
-import { claim } from "../fence/claim.ts";
-import { withControl } from "../fence/control.ts";
+import type { Connection } from "../connection.ts";
 import { revokeGroup } from "../kafka/acls.ts";
 import { startPlatform, stored, untilStored, type TestPlatform } from "./fixture.ts";
 import { hasStreamingTables } from "./ingest.ts";
@@ -23,19 +22,7 @@ const consumes = () => hasStreamingTables(platform.clickhouse);
 beforeAll(async () => {
   s3 = await startS3();
   platform = await startPlatform();
-  connection = connectionSchema.parse({
-    platform: "local",
-    stack: "test",
-    role: "primary",
-    region: "east",
-    owner: "test",
-    epoch: 1,
-    control: s3.control,
-    kafka: platform.kafka,
-    clickhouse: platform.server.connection,
-    vault: s3.vault,
-  });
-  await withControl(s3.control, (store) => claim(store, connection));
+  connection = await protectedConnection(platform, s3);
 });
 afterAll(runCleanups);
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { protectedConnection } from "../../tests/harness/connection.ts";
 import { startPostgres } from "../../tests/harness/postgres.ts";
 import { onCleanup, runCleanups } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
@@ -13,9 +14,7 @@ import {
 } from "../clickhouse/fixture.ts";
 import { ingestState } from "../clickhouse/ingest.ts";
 import { quarantined } from "../clickhouse/quarantine.ts";
-import { type Connection, connectionSchema } from "../connection.ts";
-import { claim } from "../fence/claim.ts";
-import { withControl } from "../fence/control.ts";
+import type { Connection } from "../connection.ts";
 import { topicState } from "../kafka/topics.ts";
 import { createSchema } from "../postgres/schema.ts";
 import team from "./team.ts";
@@ -43,20 +42,10 @@ beforeAll(async () => {
   const postgres = await startPostgres(s3);
   await createSchema(postgres.connection.url);
   platform = await startPlatform();
-  connection = connectionSchema.parse({
-    platform: "local",
-    stack: "test",
-    role: "primary",
-    region: "east",
-    owner: "test",
-    epoch: 1,
-    control: s3.control,
-    kafka: platform.kafka,
-    clickhouse: platform.server.connection,
+  connection = {
+    ...(await protectedConnection(platform, s3)),
     postgres: postgres.connection,
-    vault: s3.vault,
-  });
-  await withControl(s3.control, (store) => claim(store, connection));
+  };
   for (const name of ["one", "two", "three"]) await team.run(connection, { name }, silentReporter);
   await attachIngest(platform.options);
 });

@@ -1,31 +1,17 @@
 import { describe, expect, test } from "vitest";
-import type { RdsManifest } from "./rds-manifest.ts";
+import { manifestFixture } from "./rds-fixture.ts";
 import { restoreSource, type ReplicatedBackup, type WantedSource } from "./rds-source.ts";
 
 const backupArn = (id: string) => `arn:aws:rds:eu-west-1:123456789012:auto-backup:ab-${id}`;
-const manifest: RdsManifest = {
-  version: 1,
-  identifier: "acme-prod-g1-postgres",
-  arn: "arn:aws:rds:eu-central-1:123456789012:db:acme-prod-g1-postgres",
+const manifest = manifestFixture({
   resourceId: "db-ABC",
-  region: "eu-central-1",
   copy: {
     arn: backupArn("one"),
     region: "eu-west-1",
     keyArn: "arn:aws:kms:eu-west-1:123456789012:key/far",
     retentionDays: 14,
   },
-  engineVersion: "17.6",
-  instanceClass: "db.r6g.large",
-  storage: { type: "gp3", allocatedGib: 100, maxAllocatedGib: 500 },
-  multiAz: true,
-  port: 5432,
-  masterUsername: "recover_admin",
-  parameters: [],
-  backupRetentionDays: 14,
-  backupWindow: "02:00-03:00",
-  maintenanceWindow: "sun:04:00-sun:05:00",
-};
+});
 const listed: ReplicatedBackup = {
   arn: backupArn("one"),
   instanceArn: manifest.arn,

@@ -1,13 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ScramLogin } from "../../components/kafka/aws.ts";
 import type { WriterAccess } from "../../components/vault/local.ts";
+import { s3Endpoint } from "../../lib/aws.ts";
 import type { ConsumerLogin, ControlBucket, VaultSide } from "../../scripts/connection.ts";
-
-/** Where S3 of a region answers. https://docs.aws.amazon.com/general/latest/gr/s3.html */
-export function s3Endpoint(region: string): string {
-  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  return `https://s3.${region}.${domain}`;
-}
 
 /**
  * Buckets that are reached as what the process already is: a pod by its service account's IAM role, a
@@ -22,14 +17,16 @@ export interface Reached {
 export function vaultSideOf({ region, backups, archive }: Reached): pulumi.Output<VaultSide> {
   return pulumi
     .all([backups, archive])
-    .apply(([b, a]) => ambient({ region, backups: b, archive: a }) as VaultSide);
+    .apply(([b, a]): VaultSide => ({ ...ambient(region), backups: b, archive: a }));
 }
 
 export function controlOf(
   region: string,
   bucket: pulumi.Input<string>,
 ): pulumi.Output<ControlBucket> {
-  return pulumi.output(bucket).apply((name) => ambient({ region, bucket: name }) as ControlBucket);
+  return pulumi
+    .output(bucket)
+    .apply((name): ControlBucket => ({ ...ambient(region), bucket: name }));
 }
 
 export function accessOf(
@@ -39,9 +36,9 @@ export function accessOf(
   return { near: side, control };
 }
 
-/** The data plane's form of it: `credentials: "ambient"` instead of two keys. */
-function ambient(place: { readonly region: string } & Readonly<Record<string, string>>): unknown {
-  return { credentials: "ambient", endpoint: s3Endpoint(place.region), ...place };
+/** Where a region's S3 answers, with the identity that the process has. */
+function ambient(region: string) {
+  return { credentials: "ambient" as const, endpoint: s3Endpoint({ region }), region };
 }
 
 /** ClickHouse's login of one epoch, by SCRAM: MSK has no client certificates without a private CA. */
@@ -50,11 +47,11 @@ export function scramConsumer(
   login: pulumi.Output<ScramLogin>,
 ): pulumi.Output<ConsumerLogin> {
   return pulumi.secret(
-    pulumi
-      .all([epoch, login])
-      .apply(
-        ([number, { username, password }]) =>
-          ({ epoch: number, name: username, password }) as unknown as ConsumerLogin,
-      ),
+    pulumi.all([epoch, login]).apply(([number, { username, password }]): ConsumerLogin => ({
+      kind: "scram",
+      epoch: number,
+      name: username,
+      password,
+    })),
   );
 }

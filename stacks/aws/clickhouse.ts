@@ -6,7 +6,8 @@ import type { VaultPlace } from "../../components/vault/contract.ts";
 import { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
 import type { ClickHouseWish, EngineWish } from "../platform.ts";
 import type { AwsSettings } from "../settings.ts";
-import { s3Endpoint, vaultSideOf } from "./access.ts";
+import { s3Endpoint } from "../../lib/aws.ts";
+import { vaultSideOf } from "./access.ts";
 import type { Foundation } from "./foundation.ts";
 
 export interface EnginePlace {
@@ -74,7 +75,7 @@ export function clickhouseOf(
       storageClass: cluster.storageClass,
       zookeeper: zookeeper.nodes,
       zookeeperIdentity: zookeeper.clickhouseIdentity,
-      vault: backups.name.apply((bucket) => ({ endpoint: s3Endpoint(region), region, bucket })),
+      vault: backups.name.apply((bucket) => ({ endpoint: s3Endpoint({ region }), region, bucket })),
       vaultLogin: { kind: "environment" },
       kafka: {
         kind: "scram",

@@ -14,11 +14,11 @@ import { UserError, type Context } from "../../scripts/command.ts";
 import prove from "../../scripts/commands/prove.ts";
 import verifyBackup from "../../scripts/commands/verify-backup.ts";
 import type { Connection } from "../../scripts/connection.ts";
+import { protectedConnection } from "../harness/connection.ts";
 import { cleanUpAfterFile } from "../harness/process.ts";
 import { silentReporter } from "../harness/reporter.ts";
 import { startS3, type TestS3 } from "../harness/s3.ts";
 import { smallDisk, type SmallDisk } from "../harness/small-disk.ts";
-import { protectedConnection } from "./fixture.ts";
 
 cleanUpAfterFile();
 

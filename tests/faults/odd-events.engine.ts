@@ -28,10 +28,10 @@ import type { ProofResult } from "../../scripts/proof/prove.ts";
 import { restore } from "../../scripts/restore/restore.ts";
 import { verifyRestore } from "../../scripts/restore/verify.ts";
 import { startClickHouse } from "../harness/clickhouse.ts";
+import { protectedConnection } from "../harness/connection.ts";
 import { cleanUpAfterFile, onCleanup } from "../harness/process.ts";
 import { silentReporter } from "../harness/reporter.ts";
 import { startS3, type TestS3 } from "../harness/s3.ts";
-import { protectedConnection } from "./fixture.ts";
 
 cleanUpAfterFile();
 

@@ -3,7 +3,7 @@ import { type Connection, connectionSchema } from "../../scripts/connection.ts";
 import { claim } from "../../scripts/fence/claim.ts";
 import { withControl } from "../../scripts/fence/control.ts";
 import { keyPair } from "../../scripts/ledger/fixture.ts";
-import type { TestS3 } from "../harness/s3.ts";
+import type { TestS3 } from "./s3.ts";
 
 /** A test platform's connection with a vault and keys of its own, its epoch claimed. */
 export async function protectedConnection(
