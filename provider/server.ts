@@ -5,6 +5,7 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { EngineLog } from "./engine-log.ts";
 import { keyResource } from "./key.ts";
+import { pinResource } from "./pin.ts";
 import { processResource } from "./process.ts";
 import type { CallContext, DiffResult, Resource } from "./resource.ts";
 import { stepResource } from "./step.ts";
@@ -17,6 +18,7 @@ const resources: Readonly<Record<string, Resource>> = {
   "recover:index:Process": processResource,
   "recover:index:Step": stepResource,
   "recover:index:Key": keyResource,
+  "recover:index:Pin": pinResource,
 };
 
 const empty = () => new emptyPb.Empty();

@@ -44,8 +44,12 @@ export interface Platform {
   readonly replicate: (args: ReplicateWish) => void;
   /** How a client logs in to Kafka, for the stack's outputs. */
   readonly kafkaSecurityProtocol: "SASL_PLAINTEXT" | "SASL_SSL";
-  /** What a standby's own config must hold before the day, beside `trust`. Only a primary's stack calls it. */
-  readonly pairing: () => Pairing;
+  /**
+   * What a standby's own config must hold before the day, beside `trust`. Only a primary's stack calls it.
+   *
+   * @param epoch in force; a failover takes the next
+   */
+  readonly pairing: (epoch: pulumi.Input<number>) => Pairing;
 }
 
 /** Who asks, and after what. */

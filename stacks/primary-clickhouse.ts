@@ -82,9 +82,9 @@ export function clickhouseOf(args: PrimaryClickHouseArgs): PrimaryClickHouse {
       command: "pick-ledger",
       connection: connect({ ...base, vault: vault.recovery.near, trust: args.trust }),
       params: pulumi.output({ recoveryId: epochs.recoveryId }),
+      once: true,
     },
-    // Chosen once: a login that changes later on is no reason to choose again.
-    { dependsOn: [...args.after], ignoreChanges: ["connection", "params"] },
+    { dependsOn: [...args.after] },
   );
   let postgres: PrimaryPostgres | undefined;
   const recovery = new ClickHouseRecovery(recovered.label, {

@@ -56,9 +56,10 @@ export function kafkaOf(args: PrimaryArgs): PrimaryKafka {
             params: pulumi
               .output(epochs.all[epochAt(settings)])
               .apply((epoch) => ({ keepConsumer: `clickhouse-e${String(epoch)}` })),
+            // Later on the brokers live by what they have written there since.
+            once: true,
           },
-          // Once: later on the brokers live by what they have written there since.
-          { dependsOn, ignoreChanges: ["connection", "params"] },
+          { dependsOn },
         );
 
   const brokers = platform.kafka({

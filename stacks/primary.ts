@@ -114,7 +114,7 @@ export function primary(
     signing: signer,
     trust,
     backup: protection.backupConnection,
-    standby: { ...platform.pairing(), trust },
+    standby: { ...platform.pairing(epochs.current), trust },
     ...recoveryOutput(clickhouse.recovered, inPlace),
   });
 }

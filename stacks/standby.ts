@@ -67,9 +67,9 @@ export function standby(
       command: "pick-ledger",
       connection: connect({ ...base, vault: platform.vaultAdmin(), trust: settings.trust }),
       params: pulumi.output({ recoveryId, ...source }),
+      once: true,
     },
-    // Chosen once: a login that changes later on is no reason to choose again.
-    { dependsOn: [gate], ignoreChanges: ["connection", "params"] },
+    { dependsOn: [gate] },
   );
   const vault = platform.vault({ base, dependsOn: [gate] });
   const writers = vault.writersOf("", epoch, [gate]);

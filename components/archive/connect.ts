@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { dataTags, physicalName } from "../aws/context.ts";
+import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
 import type { PolicyDocument } from "../kafka/iam.ts";
 import { connectorGroup, connectorPolicy } from "../kafka/policies.ts";
 import { transformed, type Transform } from "../kafka/transform.ts";
@@ -47,6 +47,11 @@ export interface AwsConnectArchiveArgs extends ArchiveTarget {
   };
 }
 
+/** Never of the epoch or the configuration: the connector's group and its position carry this name. */
+export function connectorNameOf(region: AwsRegion, topic: string): string {
+  return physicalName(region, `archive-${topic}`, 128);
+}
+
 /**
  * The archive by the Lenses S3 sink on MSK Connect: every record with key, headers, offset and time, each
  * once, in the layout that replay and proof read.
@@ -68,8 +73,7 @@ export class AwsConnectArchive extends pulumi.ComponentResource {
     requireChecksums(args);
     const { contentType } = checkPlugin(plugin);
     const child = { parent: this, provider: region.provider };
-    // Never of the epoch or the configuration: the group and its position carry this name.
-    const connectorName = physicalName(region, `archive-${args.topic}`, 128);
+    const connectorName = connectorNameOf(region, args.topic);
     this.group = connectorGroup(connectorName);
     const place = placeOf(args);
     const role =

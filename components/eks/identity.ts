@@ -28,6 +28,12 @@ export interface AwsPodIdentityArgs {
   readonly managedPolicyArns?: readonly string[];
   /** Limit that the account sets to all roles, by ARN. @default none */
   readonly permissionsBoundaryArn?: string;
+  /**
+   * Epoch that the role writes for, as its tag: the vault's buckets refuse roles of earlier ones.
+   * @default none: not bound to an epoch
+   * @remarks Recovery: a writer that is fenced is refused from its next request on (docs/decisions/012).
+   */
+  readonly epoch?: pulumi.Input<number>;
   /** Last word on the role's arguments. @default none */
   readonly transform?: { readonly role?: Transform<aws.iam.RoleArgs> };
 }
@@ -54,7 +60,7 @@ export class AwsPodIdentity extends pulumi.ComponentResource {
       transformed(args.transform?.role, {
         description: pulumi.interpolate`${region.prefix}: ${namespace}/${serviceAccount}`,
         assumeRolePolicy: podTrust(args),
-        tags: dataTags("none"),
+        tags: dataTags("none", args.epoch),
         ...(args.permissionsBoundaryArn === undefined
           ? {}
           : { permissionsBoundary: args.permissionsBoundaryArn }),

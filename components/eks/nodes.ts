@@ -109,6 +109,8 @@ function nodeRole(
     "AmazonEKSWorkerNodePolicy",
     "AmazonEKS_CNI_Policy",
     "AmazonEC2ContainerRegistryPullOnly",
+    // A tunnel to what is private begins at a node (`npm run dr -- tunnel`); nothing listens for it.
+    "AmazonSSMManagedInstanceCore",
   ].map(
     (policy) =>
       new aws.iam.RolePolicyAttachment(

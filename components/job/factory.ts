@@ -11,6 +11,7 @@ export const reachOf: Readonly<Record<string, readonly Reach[]>> = {
   backup: ["clickhouse", "zookeeper"],
   cursors: ["clickhouse"],
   detach: ["clickhouse"],
+  "keep-ingest": ["clickhouse"],
   "keep-lease": ["clickhouse"],
   prove: ["clickhouse"],
   quarantine: ["clickhouse"],

@@ -77,6 +77,30 @@ describe("a step on Kubernetes", () => {
     expect(await nameOf(change)).not.toBe(at(job, "metadata.name"));
   });
 
+  test("that is done once does not run again for another login, and would run with it if it had failed", async () => {
+    const once = await record({ once: true });
+    const changed = await record({
+      once: true,
+      params: { reason: "another" },
+      connection: connection().apply((c) => ({ ...c, epoch: 8 })),
+    });
+    expect(only(changed.made, jobType).inputs).toEqual(only(once.made, jobType).inputs);
+    const read = (made: readonly Made[]) =>
+      JSON.parse(
+        (at(only(made, secretType), "stringData") as Record<string, string>)["input.json"] ?? "",
+      ) as unknown;
+    expect(read(changed.made)).toMatchObject({
+      connection: { epoch: 8 },
+      params: { reason: "another" },
+    });
+    expect(await nameOf({ once: true, recoveryId: "region-lost-2" })).not.toBe(
+      at(only(once.made, jobType), "metadata.name"),
+    );
+    expect(await nameOf({ once: true, triggers: [2] })).not.toBe(
+      at(only(once.made, jobType), "metadata.name"),
+    );
+  });
+
   test("does not run again for other scripts: what names them is in the Secret alone", async () => {
     const again = await recordAws(
       () =>

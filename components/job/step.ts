@@ -79,7 +79,9 @@ export class KubernetesStep<Result = unknown> extends pulumi.ComponentResource {
   }
 
   private nameJob(): pulumi.Output<string> {
-    const { recoveryId, command, connection, params, triggers, environment } = this.args;
+    const { recoveryId, command, triggers, environment, once = false } = this.args;
+    // They reach the pod by the Secret, which changes in place: a step that failed runs again with them.
+    const { connection, params } = once ? {} : this.args;
     return pulumi.unsecret(
       pulumi
         .all([recoveryId, command, connection, params, triggers, environment])
@@ -97,13 +99,14 @@ export class KubernetesStep<Result = unknown> extends pulumi.ComponentResource {
 
   /** A preview has no Job: what must refuse one runs where `pulumi up` does. */
   private createGuard(): Step | undefined {
-    const { guard, command, connection, params, environment } = this.args;
+    const { guard, once, command, connection, params, environment } = this.args;
     if (guard === undefined || guard === false) return undefined;
     return new Step(
       `${this.name}-guard`,
       {
         command,
         guard,
+        ...(once === undefined ? {} : { once }),
         ...(connection === undefined ? {} : { connection }),
         ...(params === undefined ? {} : { params }),
         ...(environment === undefined ? {} : { environment }),

@@ -9,6 +9,7 @@ const parts = {
   topic: "events",
   group: "clickhouse",
   connectorName: "acme-prod-g1-archive",
+  archiveGroup: "connect-acme-prod-g1-archive",
   secretArns: ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_x"],
   secretsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/k",
 };
@@ -35,14 +36,17 @@ describe("ClickHouse's consumer group", () => {
     expect(groupAccess(document, group)).toEqual(mayTouchTheGroup[name] ?? []);
   });
 
-  test("is reached by the documents that must reach it, and there are seven", () => {
+  test("is reached by the documents that must reach it, and there are ten", () => {
     expect(documents.map(([name]) => name).sort()).toEqual([
+      "attachPolicy",
       "attackerPolicy",
       "connectorPolicy",
       "cursorPolicy",
       "fencePolicy",
       "firehoseClusterPolicy",
       "firehosePolicy",
+      "leasePolicy",
+      "readerPolicy",
       "topologyPolicy",
     ]);
   });
@@ -97,6 +101,15 @@ describe("what each document lets through", () => {
     ["cursorPolicy", "kafka-cluster:ReadData", topic, true],
     ["cursorPolicy", "kafka-cluster:AlterCluster", arns.cluster, false],
     ["cursorPolicy", "kafka-cluster:AlterGroup", arns.group("connect-acme-prod-g1-archive"), false],
+    ["readerPolicy", "kafka-cluster:ReadData", topic, true],
+    ["readerPolicy", "kafka-cluster:AlterCluster", arns.cluster, false],
+    ["readerPolicy", "kafka-cluster:WriteData", topic, false],
+    ["readerPolicy", "kafka-cluster:DescribeGroup", arns.group(parts.archiveGroup), true],
+    ["readerPolicy", "kafka-cluster:DescribeGroup", arns.group("connect-other"), false],
+    ["attachPolicy", "kafka-cluster:AlterCluster", arns.cluster, true],
+    ["attachPolicy", "kafka-cluster:ReadData", topic, true],
+    ["leasePolicy", "kafka-cluster:AlterCluster", arns.cluster, true],
+    ["leasePolicy", "kafka-cluster:ReadData", topic, false],
     ["attackerPolicy", "kafka-cluster:Connect", arns.cluster, true],
     ["attackerPolicy", "kafka-cluster:ReadData", topic, false],
     [

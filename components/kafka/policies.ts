@@ -3,7 +3,8 @@ import { policy, type PolicyDocument, type PolicyStatement } from "./iam.ts";
 /*
  * ACLs do not bind who comes by IAM: what an IAM principal may do on the brokers stands here alone. Nobody
  * but the fence and the cursor job may read or alter ClickHouse's consumer group; policies.test.ts asks
- * every document of this file.
+ * every document of this file. Backups and `attach`, which look at it too, do so with ClickHouse's own login
+ * (`groupLogin` in scripts/kafka/client.ts), which a fence takes away.
  */
 
 /** ARNs of what lies in one cluster. */
@@ -103,6 +104,49 @@ export function cursorPolicy({ clusterArn, topic, group }: KafkaParts): PolicyDo
     on(["Connect", "DescribeCluster"], arns.cluster),
     on(["DescribeTopic", "ReadData"], arns.topic(topic)),
     on(["DescribeGroup", "AlterGroup"], arns.group(group)),
+  );
+}
+
+export interface ReaderParts extends KafkaParts {
+  /** Group whose commits say how far the archive is. @default nobody's do, as with Firehose */
+  readonly archiveGroup?: string | undefined;
+}
+
+/**
+ * Proof, backup, replay, metrics: read the topic straight from its leaders, without a group, and the cluster's
+ * ACLs and configs for the ledger.
+ */
+export function readerPolicy(parts: ReaderParts): PolicyDocument {
+  const arns = kafkaArns(parts.clusterArn);
+  const { archiveGroup } = parts;
+  return policy(
+    on(["Connect", "DescribeCluster"], arns.cluster),
+    on(["DescribeTopic", "DescribeTopicDynamicConfiguration", "ReadData"], arns.topic(parts.topic)),
+    ...(archiveGroup === undefined ? [] : [on(["DescribeGroup"], arns.group(archiveGroup))]),
+    denyGroup(arns, parts.group),
+  );
+}
+
+/** `attach`: gives ClickHouse's login its ACLs, then goes on as that login. */
+export function attachPolicy(parts: KafkaParts): PolicyDocument {
+  const arns = kafkaArns(parts.clusterArn);
+  return policy(
+    on(["Connect", "DescribeCluster", "AlterCluster"], arns.cluster),
+    on(["DescribeTopic", "ReadData"], arns.topic(parts.topic)),
+    denyGroup(arns, parts.group),
+  );
+}
+
+/**
+ * The lease keeper: takes the ACLs of its own side's consumer away when its lease cannot be renewed. Its canaries
+ * are written with the producer's login.
+ */
+export function leasePolicy(parts: KafkaParts): PolicyDocument {
+  const arns = kafkaArns(parts.clusterArn);
+  return policy(
+    on(["Connect", "DescribeCluster", "AlterCluster"], arns.cluster),
+    on(["DescribeTopic"], arns.topic(parts.topic)),
+    denyGroup(arns, parts.group),
   );
 }
 

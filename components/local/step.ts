@@ -16,6 +16,12 @@ export interface StepArgs {
    * @default false
    */
   readonly guard?: pulumi.Input<boolean>;
+  /**
+   * Done is done: a connection or parameter that changes later on, as a login does, is no reason to run it again.
+   * @default false
+   * @remarks Recovery: what chose a ledger, restored or filled is not repeated over live data.
+   */
+  readonly once?: boolean;
   /** Added to the environment of the command. @default {} */
   readonly environment?: pulumi.Input<Record<string, string>>;
   /** The result holds credentials. @default false */
@@ -37,7 +43,11 @@ export class Step<Result = unknown> extends pulumi.CustomResource {
   /** ISO 8601, UTC. */
   declare readonly finishedAt: pulumi.Output<string>;
 
-  constructor(name: string, args: StepArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    { once = false, ...args }: StepArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super(
       "recover:index:Step",
       name,
@@ -50,7 +60,10 @@ export class Step<Result = unknown> extends pulumi.CustomResource {
         finishedAt: undefined,
       },
       pulumi.mergeOptions(
-        args.secretResult === true ? { additionalSecretOutputs: ["result"] } : {},
+        {
+          ...(args.secretResult === true ? { additionalSecretOutputs: ["result"] } : {}),
+          ...(once ? { ignoreChanges: ["connection", "params"] } : {}),
+        },
         opts,
       ),
     );

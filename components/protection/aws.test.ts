@@ -10,6 +10,7 @@ import { AwsProtection, type AwsProtectionArgs } from "./aws.ts";
 const cronType = "kubernetes:batch/v1:CronJob";
 const secretType = "kubernetes:core/v1:Secret";
 const jobType = "kubernetes:batch/v1:Job";
+const daemonType = "kubernetes:apps/v1:Deployment";
 
 const s3 = (login: string) => ({
   endpoint: "https://s3.eu-central-1.amazonaws.com",
@@ -114,7 +115,7 @@ describe("protection on AWS", () => {
   });
 
   test("keeps the lease in one pod, which signs nothing and writes no backup", () => {
-    const keeper = only(made, "kubernetes:apps/v1:Deployment");
+    const keeper = only(made, daemonType, "protection-lease-keeper-deployment");
     expect(at(keeper, "spec.replicas")).toBe(1);
     expect(at(keeper, "spec.strategy.type")).toBe("Recreate");
     const { connection, params } = input(made, "protection-lease-keeper-input");
@@ -122,6 +123,31 @@ describe("protection on AWS", () => {
     expect(connection).toMatchObject({ control: { accessKeyId: "lease-e7" } });
     expect(connection).not.toHaveProperty("vault");
     expect(connection).not.toHaveProperty("signing");
+  });
+
+  test("starts ingest again where it is wanted, as the epoch's own", () => {
+    const daemon = only(made, daemonType, "protection-ingest-keeper-deployment");
+    expect(at(daemon, "spec.template.spec.containers.0.args")).toEqual(["keep-ingest"]);
+    const { connection } = input(made, "protection-ingest-keeper-input");
+    expect(connection).toMatchObject({
+      epoch: 7,
+      control: { accessKeyId: "backup-e7" },
+      vault: { accessKeyId: "backup-e7" },
+      clickhouse: { password: "canary-clickhouse" },
+    });
+    expect(connection).not.toHaveProperty("signing");
+  });
+
+  test("publishes what alarms are raised by, and can neither sign nor consume with ClickHouse", async () => {
+    const daemon = only(made, daemonType, "protection-metrics-deployment");
+    expect(at(daemon, "spec.template.spec.containers.0.args")).toEqual(["publish-metrics"]);
+    const { connection, params } = input(made, "protection-metrics-input");
+    expect(params).toEqual({});
+    expect(connection).toMatchObject({ vault: { accessKeyId: "recovery" } });
+    expect(connection).not.toHaveProperty("signing");
+    expect(connection).not.toHaveProperty("clickhouse");
+    const { made: elsewhere } = await record({ metricsRegion: "eu-west-1" });
+    expect(input(elsewhere, "protection-metrics-input").params).toEqual({ region: "eu-west-1" });
   });
 
   test("audits the archive with a login that reads all of it, and cannot sign", () => {
@@ -139,14 +165,28 @@ describe("protection on AWS", () => {
       const cron = only(made, cronType, `protection-${kind}-cron`);
       expect(labels(cron, "spec.jobTemplate.spec.template")).toMatchObject(both);
     }
-    const keeper = labels(only(made, "kubernetes:apps/v1:Deployment"), "spec.template");
-    expect(keeper).toMatchObject({ "recover/reaches-clickhouse": "true" });
-    expect(keeper).not.toHaveProperty("recover/reaches-zookeeper");
+    for (const daemon of ["lease-keeper", "ingest-keeper"]) {
+      const pod = labels(
+        only(made, daemonType, `protection-${daemon}-deployment`),
+        "spec.template",
+      );
+      expect(pod).toMatchObject({ "recover/reaches-clickhouse": "true" });
+      expect(pod).not.toHaveProperty("recover/reaches-zookeeper");
+    }
+    const metrics = labels(
+      only(made, daemonType, "protection-metrics-deployment"),
+      "spec.template",
+    );
+    expect(
+      Object.keys(metrics as object).filter((key) => key.startsWith("recover/reaches")),
+    ).toEqual([]);
   });
 
   test("begins once ClickHouse consumes", () => {
     for (const name of [
       "protection-lease-keeper",
+      "protection-ingest-keeper",
+      "protection-metrics",
       "protection-first-backup",
       "protection-full",
       "protection-incremental",

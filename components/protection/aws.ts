@@ -46,11 +46,15 @@ export interface AwsProtectionArgs {
   readonly backupMinutes?: number;
   /** What must be up before the lease is kept and backups are made. */
   readonly ingestAfter: readonly pulumi.Resource[];
+  /** Where the alarms are that metrics are published for. @default the control bucket's region */
+  readonly metricsRegion?: string;
   /** Service accounts with IAM roles, by command. @default accounts of their own, without any role */
-  readonly serviceAccounts?: Readonly<
-    Partial<Record<"backup" | "keep-lease" | "prove", pulumi.Input<string>>>
-  >;
+  readonly serviceAccounts?: Readonly<Partial<Record<ProtectionCommand, pulumi.Input<string>>>>;
 }
+
+/** What runs as a pod here. */
+export type ProtectionCommand =
+  "backup" | "keep-ingest" | "keep-lease" | "prove" | "publish-metrics";
 
 /** What runs at its times, each unless it is off. */
 export interface BackupSchedule {
@@ -61,7 +65,8 @@ export interface BackupSchedule {
 
 /**
  * What keeps a running platform on AWS recoverable: the archive, the lease keeper, the backup schedule
- * and the audit, each with the logins of the epoch in force.
+ * and the audit, each with the logins of the epoch in force; what starts ingest again when a pod of ClickHouse has
+ * moved; and the metrics that alarms are raised by.
  *
  * @remarks Recovery: the first full backup of an epoch is part of `pulumi up`: without it there is nothing to
  * recover from, so the stack is not up.
@@ -69,6 +74,8 @@ export interface BackupSchedule {
 export class AwsProtection extends pulumi.ComponentResource {
   readonly archiver: pulumi.Resource;
   readonly keeper: KubernetesDaemon;
+  readonly ingest: KubernetesDaemon;
+  readonly metrics: KubernetesDaemon;
   readonly schedule: BackupSchedule;
   /** The first backup of this epoch; undefined when full backups are off. */
   readonly first: KubernetesStep | undefined;
@@ -85,6 +92,8 @@ export class AwsProtection extends pulumi.ComponentResource {
     this.archiver = args.archiver;
     this.backupConnection = this.connectBackup();
     this.keeper = this.createKeeper();
+    this.ingest = this.createIngestKeeper();
+    this.metrics = this.createMetrics();
     this.first = this.createFirstBackup();
     this.schedule = {
       full: this.createBackups("full", args.fullBackups),
@@ -94,6 +103,8 @@ export class AwsProtection extends pulumi.ComponentResource {
     this.registerOutputs({
       archiver: this.archiver,
       keeper: this.keeper,
+      ingest: this.ingest,
+      metrics: this.metrics,
       schedule: this.schedule,
       first: this.first,
       backupConnection: this.backupConnection,
@@ -131,6 +142,48 @@ export class AwsProtection extends pulumi.ComponentResource {
           control: writers.lease.control,
         }),
         params: { ttlSeconds: lease.ttl, renewSeconds: lease.renew },
+      },
+      this.afterIngest(),
+    );
+  }
+
+  /** A server that Kubernetes has moved has forgotten its streaming tables, and no `up` is there to see it. */
+  private createIngestKeeper(): KubernetesDaemon {
+    const { base, kafka, clickhouse, writers } = this.args;
+    return new KubernetesDaemon(
+      `${this.name}-ingest-keeper`,
+      {
+        ...this.pod("keep-ingest"),
+        command: "keep-ingest",
+        connection: connect({
+          ...base,
+          kafka,
+          clickhouse,
+          vault: writers.backup.near,
+          control: writers.backup.control,
+        }),
+      },
+      this.afterIngest(),
+    );
+  }
+
+  /** Without a value an alarm is raised too: what publishes them need not be watched itself. */
+  private createMetrics(): KubernetesDaemon {
+    const { base, kafka, postgres, recovery, trust, metricsRegion } = this.args;
+    return new KubernetesDaemon(
+      `${this.name}-metrics`,
+      {
+        ...this.pod("publish-metrics"),
+        command: "publish-metrics",
+        connection: connect({
+          ...base,
+          kafka,
+          ...(postgres === undefined ? {} : { postgres }),
+          vault: recovery.near,
+          control: recovery.control,
+          trust,
+        }),
+        params: metricsRegion === undefined ? {} : { region: metricsRegion },
       },
       this.afterIngest(),
     );
@@ -201,7 +254,7 @@ export class AwsProtection extends pulumi.ComponentResource {
     return true;
   }
 
-  private pod(command: "backup" | "keep-lease" | "prove") {
+  private pod(command: ProtectionCommand) {
     return {
       runner: this.args.runner,
       reaches: reachOf[command] ?? [],

@@ -88,15 +88,10 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
           command,
           connection: connect({ ...base, ...parts }),
           params: pulumi.output({ recoveryId, ...params }),
-          ...(triggers === undefined ? {} : { triggers }),
-        },
-        {
-          parent: this,
-          dependsOn: [...dependsOn],
-          // Done is done: a login or an address that changes later on is no reason to recover again.
           // What goes on serving (`attach`, `prove`) has triggers, and follows.
-          ...(triggers === undefined ? { ignoreChanges: ["connection", "params"] } : {}),
+          ...(triggers === undefined ? { once: true } : { triggers }),
         },
+        { parent: this, dependsOn: [...dependsOn] },
       );
 
     const source = args.sourceLine === undefined ? {} : { line: args.sourceLine };

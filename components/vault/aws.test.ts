@@ -27,8 +27,10 @@ function vault(over: Partial<AwsVaultArgs> = {}): AwsVault {
   });
 }
 
-const record = (over: Partial<AwsVaultArgs> = {}, options?: RecordOptions) =>
-  recordAws(() => vault(over), options);
+const record = (over: Partial<AwsVaultArgs> = {}, options?: RecordOptions, epoch = 1) =>
+  recordAws(() => {
+    vault(over).refuse({ epochs: { main: epoch } });
+  }, options);
 
 /** Name in the program, name in AWS, region, whether locked. */
 const bucketTable = [
@@ -53,14 +55,27 @@ const partTypes = {
 const lockType = s3("bucketObjectLockConfiguration:BucketObjectLockConfiguration");
 const replicationType = s3("bucketReplicationConfig:BucketReplicationConfig");
 
-test("refuses roles of earlier epochs in every bucket, where it is told the epoch in force", async () => {
-  const told = await record({ epochs: { main: 3 } });
+describe("roles of earlier epochs", () => {
   const below = (made: readonly Made[]) =>
     made
       .filter(({ type }) => type === partTypes.policy)
       .map(({ inputs }) => deniedBelow(inputs["policy"] as string, "main"));
-  expect(below(told)).toEqual(bucketTable.map(() => 3));
-  expect(below(await record({}))).toEqual(bucketTable.map(() => 0));
+
+  test.each([1, 3])("are refused in every bucket, below epoch %i", async (epoch) => {
+    expect(below(await record({}, undefined, epoch))).toEqual(bucketTable.map(() => epoch));
+  });
+
+  test("are refused only behind the fence that the program names, in the buckets that are there already", async () => {
+    const made = await recordAws(() => {
+      const fence = new pulumi.ComponentResource("test:index:Fence", "fence");
+      vault().refuse({ epochs: { main: 2 }, dependsOn: [fence] });
+    });
+    const policies = made.filter(({ type }) => type === partTypes.policy);
+    expect(policies).toHaveLength(bucketTable.length);
+    for (const { dependsOn } of policies) expect(dependsOn).toContain("fence");
+    const others = made.filter(({ type }) => type !== partTypes.policy);
+    expect(others.filter(({ dependsOn }) => dependsOn.includes("fence"))).toEqual([]);
+  });
 });
 
 const cloud = (made: readonly Made[]) => made.filter(({ type }) => type.startsWith("aws:"));
@@ -309,7 +324,8 @@ describe("a bucket's name and ARN", () => {
       for (const resource of deps) urns.push((resource as unknown as { __name: string }).__name);
     });
     const [name] = anyBucket;
-    for (const part of [...Object.keys(partTypes), "lock"])
+    // The policy comes later: which epoch is in force is read from the control bucket.
+    for (const part of [...Object.keys(partTypes), "lock"].filter((each) => each !== "policy"))
       expect(urns).toContain(`${name}-${part}`);
   });
 });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BucketPurpose } from "../../scripts/vault/policies.ts";
 import type { AwsRegion } from "../aws/context.ts";
-import { AwsVaultBucket, type BucketTransforms } from "./bucket.ts";
+import { AwsVaultBucket, type BucketTransforms, type Refusals } from "./bucket.ts";
 import type { Vault, VaultBucket, VaultPlace } from "./contract.ts";
 import { readVault } from "./read.ts";
 import { refuseOneRegion, VaultReplication, type VaultReplicationArgs } from "./replication.ts";
@@ -29,13 +29,6 @@ export interface AwsVaultArgs extends RetentionArgs {
   readonly primary: VaultSideArgs;
   /** Near the standby: the replicas and the control bucket. */
   readonly standby: VaultSideArgs;
-  /**
-   * Epoch in force by line, for example `{ main: 3 }`: the buckets refuse roles of earlier epochs
-   * (docs/decisions/012).
-   * @default none
-   * @remarks Recovery: a primary that comes back does not let its former writers in again.
-   */
-  readonly epochs?: pulumi.Input<Readonly<Record<string, number>>>;
   /** Escape hatches by kind of bucket, for both sides. @default none */
   readonly transform?: Readonly<Partial<Record<BucketPurpose, BucketTransforms>>> & {
     readonly replication?: NonNullable<VaultReplicationArgs["transform"]>;
@@ -44,7 +37,8 @@ export interface AwsVaultArgs extends RetentionArgs {
 
 /**
  * The vault, owned by the primary's stack: backups and archive near each region, control near the
- * standby, replication between them. `pulumi destroy` leaves all of it.
+ * standby, replication between them. `pulumi destroy` leaves all of it. The buckets' policies come with
+ * `refuse`.
  *
  * @remarks Recovery: everything that a recovery reads, in a region that the disaster did not reach.
  */
@@ -54,6 +48,8 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
   readonly control: VaultBucket;
   readonly replication: VaultReplication;
   readonly retention: Retention;
+
+  private readonly buckets: AwsVaultBucket[] = [];
 
   /** The same contract to a standby's stack, by names alone: no resource of it is in that state. */
   static readonly read = readVault;
@@ -85,6 +81,11 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
     });
   }
 
+  /** Gives every bucket its policy; once, when it is known which epoch is in force. @returns what writers wait for */
+  refuse(refusals: Refusals): readonly pulumi.Resource[] {
+    return this.buckets.map((bucket) => bucket.refuse(refusals));
+  }
+
   private place(name: string, args: AwsVaultArgs, side: VaultSideArgs): VaultPlace {
     return {
       region: side.region.name,
@@ -97,11 +98,11 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
   private bucket(
     name: string,
     purpose: BucketPurpose,
-    { vaultName, transform, epochs }: AwsVaultArgs,
+    { vaultName, transform }: AwsVaultArgs,
     { region, keyArn, accessLogBucket }: VaultSideArgs,
   ): AwsVaultBucket {
     const parts = transform?.[purpose];
-    return new AwsVaultBucket(
+    const bucket = new AwsVaultBucket(
       `${name}-${purpose}`,
       {
         region,
@@ -110,10 +111,11 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
         keyArn,
         retention: this.retention,
         ...(accessLogBucket === undefined ? {} : { accessLogBucket }),
-        ...(epochs === undefined ? {} : { epochs }),
         ...(parts === undefined ? {} : { transform: parts }),
       },
       { parent: this },
     );
+    this.buckets.push(bucket);
+    return bucket;
   }
 }

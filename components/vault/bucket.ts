@@ -30,19 +30,27 @@ export interface AwsVaultBucketArgs {
    * @default none
    */
   readonly accessLogBucket?: pulumi.Input<string>;
-  /**
-   * Epoch in force by line, for example `{ main: 3 }`: the buckets refuse roles of earlier epochs
-   * (docs/decisions/012).
-   * @default none
-   * @remarks Recovery: a primary that comes back does not let its former writers in again.
-   */
-  readonly epochs?: pulumi.Input<Readonly<Record<string, number>>>;
   /** @default none */
   readonly transform?: BucketTransforms;
 }
 
+/** What a bucket refuses, whatever a role is granted. */
+export interface Refusals {
+  /**
+   * Epoch in force by line, for example `{ main: 3 }`: roles of earlier epochs are refused
+   * (docs/decisions/012).
+   * @remarks Recovery: a primary that comes back does not let its former writers in again.
+   */
+  readonly epochs: pulumi.Input<Readonly<Record<string, number>>>;
+  /** What has to be passed first: a fence, for an epoch that is not taken yet. @default nothing */
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
+
 /**
  * One bucket of the vault with everything that makes it one: versions, lock, key, refusals, lifecycle.
+ *
+ * Its policy comes with `refuse`: which epoch is in force is written in the control bucket, so that has to be there
+ * before.
  *
  * @remarks Recovery: nothing here is deleted by `pulumi destroy`: bucket and protections stay.
  */
@@ -52,16 +60,18 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
   /** Replication is refused by S3 before the bucket keeps versions. */
   readonly versioning: aws.s3.BucketVersioning;
 
+  private readonly label: string;
+  private readonly args: AwsVaultBucketArgs;
+  private readonly made: aws.s3.Bucket;
+  private readonly access: aws.s3.BucketPublicAccessBlock;
+
   constructor(name: string, args: AwsVaultBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:vault:AwsVaultBucket", name, {}, opts);
+    this.label = name;
+    this.args = args;
     const { region, purpose, keyArn, retention, accessLogBucket, transform = {} } = args;
     const locked = purpose !== "control";
-    const kept = {
-      parent: this,
-      provider: region.provider,
-      protect: true,
-      retainOnDelete: true,
-    };
+    const kept = this.kept();
     const made = new aws.s3.Bucket(
       `${name}-bucket`,
       transformed(transform.bucket, {
@@ -73,6 +83,7 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
       kept,
     );
     const { bucket } = made;
+    this.made = made;
     this.versioning = new aws.s3.BucketVersioning(
       `${name}-versioning`,
       { bucket, versioningConfiguration: { status: "Enabled" } },
@@ -98,7 +109,7 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
         after,
       ),
     ];
-    const access = new aws.s3.BucketPublicAccessBlock(
+    this.access = new aws.s3.BucketPublicAccessBlock(
       `${name}-access`,
       {
         bucket,
@@ -109,24 +120,7 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
       },
       kept,
     );
-    parts.push(
-      access,
-      new aws.s3.BucketPolicy(
-        `${name}-policy`,
-        transformed(transform.policy, {
-          bucket,
-          policy: pulumi.all([made.arn, keyArn, args.epochs]).apply(([bucketArn, key, epochs]) =>
-            bucketPolicyDocument({
-              bucketArn,
-              keyArn: key,
-              ...(epochs === undefined ? {} : { epochs }),
-            }),
-          ),
-        }),
-        // S3 answers a conflict when both are set at once.
-        { ...kept, dependsOn: [access] },
-      ),
-    );
+    parts.push(this.access);
     if (locked) parts.push(this.lock(name, bucket, retention, transform.lock, after));
     if (accessLogBucket !== undefined) {
       new aws.s3.BucketLogging(
@@ -139,6 +133,33 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
     this.name = waitFor(parts, bucket);
     this.arn = waitFor(parts, made.arn);
     this.registerOutputs({ name: this.name, arn: this.arn, versioning: this.versioning });
+  }
+
+  /** Gives the bucket its policy; once. @returns what a writer waits for */
+  refuse({ epochs, dependsOn = [] }: Refusals): pulumi.Resource {
+    const { keyArn, transform = {} } = this.args;
+    return new aws.s3.BucketPolicy(
+      `${this.label}-policy`,
+      transformed(transform.policy, {
+        bucket: this.made.bucket,
+        policy: pulumi
+          .all([this.made.arn, keyArn, epochs])
+          .apply(([bucketArn, key, inForce]) =>
+            bucketPolicyDocument({ bucketArn, keyArn: key, epochs: inForce }),
+          ),
+      }),
+      // S3 answers a conflict when policy and access block are set at once.
+      { ...this.kept(), dependsOn: [this.access, ...dependsOn] },
+    );
+  }
+
+  private kept() {
+    return {
+      parent: this,
+      provider: this.args.region.provider,
+      protect: true,
+      retainOnDelete: true,
+    };
   }
 
   private lock(

@@ -35,6 +35,11 @@ export function epochPrefix(epoch: number, line = "main"): string {
   return line === "main" ? `e${epoch}` : `${line}/e${epoch}`;
 }
 
+/** What every epoch's prefix of a line begins with. */
+export function epochFolders(line = "main"): string {
+  return line === "main" ? "e" : `${line}/e`;
+}
+
 /** Ends in `/`. */
 export function topicFolder(place: Omit<PartitionPlace, "partition">): string {
   return `${epochPrefix(place.epoch, place.line)}/${place.clusterId}/${place.topicId}/${place.topic}/`;

@@ -2,6 +2,7 @@ import type { Reporter } from "../command.ts";
 import { UserError } from "../command.ts";
 import type { KafkaConnection, VaultSide } from "../connection.ts";
 import { failpoint } from "../failpoint.ts";
+import type { KafkaLogin } from "../kafka/client.ts";
 import { waitEmpty } from "../kafka/groups.ts";
 import { writeGroupOffsets } from "../kafka/offsets.ts";
 import { topicState } from "../kafka/topics.ts";
@@ -18,6 +19,8 @@ export interface IngestOptions {
   readonly vault?: VaultSide;
   /** @default "main" */
   readonly line?: string;
+  /** Who looks at ClickHouse's group and moves its offsets. @default groupLogin */
+  readonly login?: KafkaLogin;
   readonly reporter: Reporter;
 }
 
@@ -52,8 +55,8 @@ export async function setCursors(
   options: IngestOptions,
   { afterRestore }: { readonly afterRestore: boolean },
 ): Promise<CursorsResult & { readonly settled: Settled }> {
-  const { kafka, reporter } = options;
-  const waited = await waitEmpty(kafka);
+  const { kafka, login, reporter } = options;
+  const waited = await waitEmpty(kafka, { login });
   if (waited > 1) reporter.progress(`the consumer group was empty after ${waited.toFixed(1)} s`);
   const settled = await settle({ ...options, trustCommitted: !afterRestore });
   const cursors = [...settled.next].map(([partition, resumeAt]) => ({
@@ -67,6 +70,7 @@ export async function setCursors(
   await writeGroupOffsets(
     kafka,
     cursors.map(({ partition, resumeAt }) => ({ partition, offset: resumeAt })),
+    login,
   );
   await failpoint("cursors.after-write");
   return {
@@ -119,10 +123,11 @@ async function startSegment(
 export async function detachIngest(
   clickhouse: ClickHouse,
   kafka: KafkaConnection,
+  login?: KafkaLogin,
 ): Promise<number> {
   const start = performance.now();
   await closeIngest(clickhouse);
-  await waitEmpty(kafka);
+  await waitEmpty(kafka, { login });
   return (performance.now() - start) / 1000;
 }
 

@@ -1,5 +1,6 @@
 import type { Reporter } from "../command.ts";
 import type { KafkaConnection, VaultSide } from "../connection.ts";
+import type { KafkaLogin } from "../kafka/client.ts";
 import { readGroupOffsets } from "../kafka/offsets.ts";
 import { topicState } from "../kafka/topics.ts";
 import type { TopicState } from "../kafka/topics.ts";
@@ -32,6 +33,8 @@ export interface SettleOptions {
    * @default false: everything since the segment began is compared
    */
   readonly trustCommitted?: boolean;
+  /** Who looks at ClickHouse's group. @default groupLogin */
+  readonly login?: KafkaLogin;
   readonly reporter: Reporter;
 }
 
@@ -114,12 +117,12 @@ async function currentSegment(
 }
 
 async function windowStart(
-  { kafka, trustCommitted }: SettleOptions,
+  { kafka, login, trustCommitted }: SettleOptions,
   segment: Segment,
   topic: TopicState,
   top: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
-  const committed = trustCommitted === true ? await readGroupOffsets(kafka) : [];
+  const committed = trustCommitted === true ? await readGroupOffsets(kafka, login) : [];
   const ours = committed.every(
     ({ partition, offset }) =>
       (offset ?? 0) <= Math.max((top.get(partition) ?? -1) + 1, segment.first.get(partition) ?? 0),

@@ -6,6 +6,7 @@ import { highestPresent } from "../clickhouse/present.ts";
 import { defineCommand, UserError } from "../command.ts";
 import { requireParts } from "../connection.ts";
 import { assertEpoch } from "../fence/epoch.ts";
+import { adminLogin } from "../kafka/client.ts";
 import { topicState } from "../kafka/topics.ts";
 
 const params = z.object({
@@ -37,7 +38,15 @@ export default defineCommand({
         }
       }
       const { settled: _settled, ...result } = await setCursors(
-        { clickhouse: server, kafka, line, reporter, ...(vault && { vault }) },
+        {
+          clickhouse: server,
+          kafka,
+          line,
+          // ClickHouse's own login may nothing yet: `attach` lets it in.
+          login: adminLogin(kafka),
+          reporter,
+          ...(vault && { vault }),
+        },
         { afterRestore: true },
       );
       return result;

@@ -4,6 +4,7 @@ import { noteWanted } from "../clickhouse/wanted.ts";
 import { withClickHouse } from "../clickhouse/client.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
+import { adminLogin } from "../kafka/client.ts";
 
 export interface DetachResult {
   /** From the request until the group was empty. */
@@ -18,7 +19,10 @@ export default defineCommand({
     const { clickhouse, kafka } = requireParts(connection, ["clickhouse", "kafka"]);
     // Before: else it could be started again in between.
     await noteWanted(connection, "detached", reporter);
-    const seconds = await withClickHouse(clickhouse, (server) => detachIngest(server, kafka));
+    // ClickHouse's own login may have been taken away: stopping works all the same.
+    const seconds = await withClickHouse(clickhouse, (server) =>
+      detachIngest(server, kafka, adminLogin(kafka)),
+    );
     reporter.progress(`nothing consumes any more, the group is empty (${seconds.toFixed(1)} s)`);
     return { seconds };
   },

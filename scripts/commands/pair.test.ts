@@ -21,7 +21,12 @@ test.each([
   ["no stack and no file", undefined, /which primary\?.*--from FILE/],
   ["a file that is not there", "", /missing\.json cannot be read/],
   ["a file with something else", "hello", /is not JSON: write it with/],
-  ["a file of another output", "{}", /is not what is expected:\n {2}server/],
+  ["a file of another output", "{}", /is not what is expected:\n {2}trust/],
+  [
+    "a file that names no vault",
+    '{"trust":{}}',
+    /server: is not there, nor is settings\.vaultKeyArn/,
+  ],
 ])("%s: says what to give", async (_, content, message) => {
   const folder = await mkdtemp(join(tmpdir(), "recover-pair-"));
   try {

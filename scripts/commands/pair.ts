@@ -6,7 +6,10 @@ import { defineStandaloneCommand, UserError } from "../command.ts";
 import { localServer } from "../s3-access.ts";
 
 const params = z.object({
-  standby: z.string().default("local-dr").describe("stack that gets the settings"),
+  standby: z
+    .string()
+    .optional()
+    .describe("stack that gets the settings; default: local-dr, on AWS dr"),
   from: z
     .string()
     .optional()
@@ -15,17 +18,31 @@ const params = z.object({
     ),
 });
 
-const standbyConfig = z.object({
-  server: localServer,
-  trust: z.record(z.string(), z.string()),
-  /** What both sides must agree on: the topic that comes back, and on one machine the ports. */
-  settings: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-});
+const values = z.record(z.string(), z.union([z.string(), z.number()])).default({});
+
+const standbyConfig = z
+  .object({
+    /** Local: the S3 server in the standby's region. On AWS a standby comes by its own roles. */
+    server: localServer.optional(),
+    trust: z.record(z.string(), z.string()),
+    /**
+     * What both sides must agree on: the topic that comes back; on one machine the ports, on AWS account, names
+     * and epoch.
+     */
+    settings: values,
+    /** Settings inside of objects, by their path (`postgres.backupArn`). */
+    paths: values,
+  })
+  .refine(({ server, settings }) => server !== undefined || "vaultKeyArn" in settings, {
+    path: ["server"],
+    message: "is not there, nor is settings.vaultKeyArn: where the vault is cannot be told",
+  });
 export type StandbyConfig = z.infer<typeof standbyConfig>;
 
 export interface PairResult {
   readonly standby: string;
-  readonly vaultEndpoint: string;
+  /** Null on AWS. */
+  readonly vaultEndpoint: string | null;
   readonly trustedKeys: readonly string[];
 }
 
@@ -50,8 +67,10 @@ export default defineStandaloneCommand({
   name: "pair",
   summary: "Give the standby's own config the vault's address, login and the ledgers' public key",
   params,
-  async run(stack, { standby, from }, context): Promise<PairResult> {
+  async run(stack, { standby: asked, from }, context): Promise<PairResult> {
     const found = await configOf(stack, from);
+    const { server } = found;
+    const standby = asked ?? (server === undefined ? "dr" : "local-dr");
     const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], "its stacks")) as {
       name: string;
     }[];
@@ -68,9 +87,11 @@ export default defineStandaloneCommand({
       );
       context.progress(`recover:${key} set`);
     };
-    await set("vaultEndpoint", found.server.endpoint);
-    await set("vaultAccessKeyId", found.server.accessKeyId);
-    await set("vaultSecretAccessKey", found.server.secretAccessKey, ["--secret"]);
+    if (server !== undefined) {
+      await set("vaultEndpoint", server.endpoint);
+      await set("vaultAccessKeyId", server.accessKeyId);
+      await set("vaultSecretAccessKey", server.secretAccessKey, ["--secret"]);
+    }
     for (const [keyId, publicKey] of Object.entries(found.trust)) {
       await set(`trust["${keyId}"]`, publicKey.trimEnd(), ["--path"]);
     }
@@ -81,9 +102,12 @@ export default defineStandaloneCommand({
     for (const [key, value] of differing(found.settings, JSON.parse(printed) as Settings)) {
       await set(key, value);
     }
+    for (const [path, value] of Object.entries(found.paths)) {
+      await set(path, String(value), ["--path"]);
+    }
     return {
       standby,
-      vaultEndpoint: found.server.endpoint,
+      vaultEndpoint: server?.endpoint ?? null,
       trustedKeys: Object.keys(found.trust),
     };
   },

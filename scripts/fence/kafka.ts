@@ -3,6 +3,7 @@ import type { KafkaConnection } from "../connection.ts";
 import { revokeAll, revokeGroup } from "../kafka/acls.ts";
 import { attackByAssign, attackByGroup } from "../kafka/attack.ts";
 import { clusterId } from "../kafka/cluster.ts";
+import { adminLogin } from "../kafka/client.ts";
 import { groupState } from "../kafka/groups.ts";
 import type { BrokerActions } from "./broker.ts";
 
@@ -18,7 +19,7 @@ export function brokerOf(kafka: KafkaConnection): BrokerActions {
       return found !== undefined && (kafka.clusterId === "" || found === kafka.clusterId);
     },
     revokeGroup: (login) => revokeGroup(kafka, login.name),
-    groupIsEmpty: async () => (await groupState(kafka)).empty,
+    groupIsEmpty: async () => (await groupState(kafka, adminLogin(kafka))).empty,
     revokeAll: (login) => revokeAll(kafka, login.name),
     attack: (login, how) =>
       how === "group" ? attackByGroup(kafka, login) : attackByAssign(kafka, login),

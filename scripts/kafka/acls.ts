@@ -117,9 +117,15 @@ export async function describeAcls(admin: Admin): Promise<AclEntry[]> {
   return toEntries(await admin.describeAcls({ filter: filterOf({}) }));
 }
 
-/** Lets a ClickHouse login consume; returns when every broker knows. */
+/**
+ * Lets a ClickHouse login consume; returns when every broker knows. One that may already costs a look and no right
+ * to change anything.
+ */
 export async function grantConsumer(kafka: KafkaConnection, login: string): Promise<void> {
-  await withAdmin(kafka, (admin) => changeAcls(admin, consumerAcls(kafka, login), []));
+  await withAdmin(kafka, async (admin) => {
+    const { add } = planAcls(await describeAcls(admin), consumerAcls(kafka, login));
+    await changeAcls(admin, add, []);
+  });
 }
 
 /** Takes every use of a consumer group away from a login; returns when no broker allows it. */

@@ -37,6 +37,19 @@ export function consumerLogin(login: ConsumerLogin): KafkaLogin {
   return { kind: "certificate", certificate: login.certificate, privateKey: login.privateKey };
 }
 
+/**
+ * Who looks at ClickHouse's group and moves its offsets while ingest is paused: the administrator, but where that
+ * is an AWS identity ClickHouse's own login. ACLs do not bind who comes by IAM, so no IAM policy lets anybody but
+ * fence and cursors at that group (`components/kafka/policies.ts`), and what acts for the consumer can do no
+ * more than the consumer: a fence takes it away from both.
+ */
+export function groupLogin(kafka: KafkaConnection): KafkaLogin {
+  const admin = adminLogin(kafka);
+  return admin.kind === "iam" && kafka.consumer?.kind === "scram"
+    ? consumerLogin(kafka.consumer)
+    : admin;
+}
+
 /** @throws UserError for IAM at a cluster that has no listener for it */
 export function brokersOf(kafka: KafkaConnection, login: KafkaLogin): string[] {
   if (login.kind === "iam") return iamOf(kafka).bootstrap.split(",");

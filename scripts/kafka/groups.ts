@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
-import { settled, withAdmin } from "./client.ts";
+import { groupLogin, type KafkaLogin, settled, withAdmin } from "./client.ts";
 
 export interface GroupMember {
   readonly id: string;
@@ -18,12 +18,12 @@ export interface GroupState {
   readonly empty: boolean;
 }
 
-/** State and members of a consumer group. @param group default: ClickHouse's */
+/** State and members of ClickHouse's consumer group. */
 export async function groupState(
   kafka: KafkaConnection,
-  group: string = kafka.group,
+  login: KafkaLogin = groupLogin(kafka),
 ): Promise<GroupState> {
-  return withAdmin(kafka, (admin) => describeGroup(admin, group));
+  return withAdmin(kafka, (admin) => describeGroup(admin, kafka.group), login);
 }
 
 export async function describeGroup(admin: Admin, group: string): Promise<GroupState> {
@@ -43,7 +43,7 @@ export async function describeGroup(admin: Admin, group: string): Promise<GroupS
 }
 
 /**
- * Waits until a group is empty: its last member left, or its session ended.
+ * Waits until ClickHouse's group is empty: its last member left, or its session ended.
  *
  * @returns seconds waited
  * @throws UserError with the members that are still in it after the timeout
@@ -51,17 +51,17 @@ export async function describeGroup(admin: Admin, group: string): Promise<GroupS
 export async function waitEmpty(
   kafka: KafkaConnection,
   options: {
-    /** @default ClickHouse's */
-    readonly group?: string;
+    /** @default groupLogin */
+    readonly login?: KafkaLogin | undefined;
     /** @default 60 */
     readonly timeoutSeconds?: number;
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<number> {
-  const group = options.group ?? kafka.group;
+  const { group } = kafka;
   const timeout = options.timeoutSeconds ?? 60;
   const start = performance.now();
-  return withAdmin(kafka, async (admin) => {
+  const wait = async (admin: Admin): Promise<number> => {
     for (;;) {
       const now = await describeGroup(admin, group);
       const waited = (performance.now() - start) / 1000;
@@ -76,5 +76,6 @@ export async function waitEmpty(
       }
       await sleep(100, undefined, options.signal ? { signal: options.signal } : {});
     }
-  });
+  };
+  return withAdmin(kafka, wait, options.login ?? groupLogin(kafka));
 }

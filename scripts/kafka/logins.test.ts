@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kafkaConnection, type KafkaConnection } from "../connection.ts";
 import { anyBootstrap, certificateOf, consumerBootstrap } from "../kafka-connection.ts";
-import { adminLogin, clientOptions, consumerLogin, kafkaJsLogin } from "./client.ts";
+import { adminLogin, clientOptions, consumerLogin, groupLogin, kafkaJsLogin } from "./client.ts";
 import { knownLogins } from "./scram.ts";
 
 const common = {
@@ -51,6 +51,18 @@ describe("the local platform", () => {
     });
     expect(consumerBootstrap(local)).toBe("127.0.0.1:2");
     expect(anyBootstrap(local)).toBe("127.0.0.1:2");
+  });
+});
+
+describe("whose login looks at ClickHouse's group", () => {
+  it("is the administrator's, but for one that comes by IAM: then it is ClickHouse's own", () => {
+    expect(groupLogin(local)).toEqual(adminLogin(local));
+    expect(groupLogin(msk)).toEqual({ kind: "scram", username: "clickhouse-e2", password: "p2" });
+  });
+
+  it("stays IAM's where nobody consumes yet, so that a refusal names the role", () => {
+    const { consumer: _consumer, ...without } = msk;
+    expect(groupLogin(without)).toEqual({ kind: "iam" });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Admin } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
-import { brokerErrorName, settled, withAdmin } from "./client.ts";
+import { brokerErrorName, groupLogin, type KafkaLogin, settled, withAdmin } from "./client.ts";
 import { describeGroup } from "./groups.ts";
 import { describeTopic } from "./topics.ts";
 
@@ -20,16 +20,20 @@ export interface CommittedOffset {
 /** What ClickHouse's group has committed, for every partition of the topic. */
 export async function readGroupOffsets(
   kafka: KafkaConnection,
-  group: string = kafka.group,
+  login: KafkaLogin = groupLogin(kafka),
 ): Promise<CommittedOffset[]> {
-  return withAdmin(kafka, async (admin) => {
-    const { partitions } = await describeTopic(admin, kafka.topic);
-    const committed = await committedOffsets(admin, group, kafka.topic, partitions.length);
-    return partitions.map(({ partition }) => ({
-      partition,
-      offset: committed.get(partition) ?? null,
-    }));
-  });
+  return withAdmin(
+    kafka,
+    async (admin) => {
+      const { partitions } = await describeTopic(admin, kafka.topic);
+      const committed = await committedOffsets(admin, kafka.group, kafka.topic, partitions.length);
+      return partitions.map(({ partition }) => ({
+        partition,
+        offset: committed.get(partition) ?? null,
+      }));
+    },
+    login,
+  );
 }
 
 /**
@@ -42,9 +46,10 @@ export async function readGroupOffsets(
 export async function writeGroupOffsets(
   kafka: KafkaConnection,
   cursors: readonly Cursor[],
-  group: string = kafka.group,
+  login: KafkaLogin = groupLogin(kafka),
 ): Promise<void> {
-  await withAdmin(kafka, async (admin) => {
+  const { group } = kafka;
+  const write = async (admin: Admin): Promise<void> => {
     const state = await describeGroup(admin, group);
     if (!state.empty) {
       throw new UserError(
@@ -68,7 +73,8 @@ export async function writeGroupOffsets(
           "them. Find who uses this group, then run this again.",
       );
     }
-  });
+  };
+  await withAdmin(kafka, write, login);
 }
 
 /** @throws UserError unless there is exactly one cursor for each partition, within its log */

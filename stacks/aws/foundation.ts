@@ -117,6 +117,8 @@ export function foundationOf(args: FoundationArgs): Foundation {
     kafkaArn: settings.kafka.adopt?.clusterArn,
     secretsKeyArn: keys.arnOf("credentials"),
     clickhouseAccount: lost === undefined ? "clickhouse" : `clickhouse-${lost.label}`,
+    ...(lost === undefined ? {} : { suffix: `-${lost.label}` }),
+    metricsRegion: args.controlRegion.name,
     connector: settings.archive.kind === "lenses",
     permissionsBoundary: settings.permissionsBoundary,
   });

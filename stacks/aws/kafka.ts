@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectorNameOf } from "../../components/archive/connect.ts";
 import type { AwsRegion } from "../../components/aws/context.ts";
 import { AwsKafka, type AwsKafkaArgs } from "../../components/kafka/aws.ts";
 import { REPLICATION_FACTOR } from "../../components/kafka/configuration.ts";
+import { connectorGroup } from "../../components/kafka/policies.ts";
 import type { AwsKeys } from "../../components/keys/aws.ts";
 import type { KafkaConnection } from "../../scripts/connection.ts";
 import type { Brokers, KafkaWish } from "../platform.ts";
@@ -43,9 +45,19 @@ export function kafkaOf(
       .output({ scram: made.bootstrapScram, iam: made.bootstrapIam, producer: made.producer })
       .apply(({ scram, iam, producer }): KafkaConnection => ({
         bootstrap: scram,
-        tlsBootstrap: iam,
-        // Public authorities: the image's own.
+        scramOver: "tls",
+        // MSK takes client certificates of a private CA alone; nobody here has one.
+        tlsBootstrap: "",
+        // Public authorities: those that Node trusts.
         ca: "",
+        iam: { bootstrap: iam, region: region.name },
+        archive:
+          settings.archive.kind === "firehose"
+            ? { kind: "firehose" }
+            : {
+                kind: "connect",
+                group: connectorGroup(connectorNameOf(region, settings.eventsTopic)),
+              },
         clusterId: "",
         topic: settings.eventsTopic,
         partitions: settings.partitions,

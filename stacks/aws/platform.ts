@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../../components/aws/context.ts";
 import { kubernetesSteps, localSteps, type StepFactory } from "../../components/job/factory.ts";
+import { Pin } from "../../components/local/pin.ts";
 import { KubernetesRunner } from "../../components/job/runner.ts";
 import { AwsKeys } from "../../components/keys/aws.ts";
 import type { Probe } from "../../components/postgres/reach.ts";
@@ -53,12 +54,32 @@ export class AwsPlatform implements wishes.Platform {
     this.options = options;
     const { region, standbyRegion } = settings;
     this.near = regionOf(settings, this.stack, region);
+    for (const setting of pinned)
+      new Pin(`pin-${setting}`, { setting, ...pinOf(settings, setting) });
     this.far = region === standbyRegion ? this.near : regionOf(settings, this.stack, standbyRegion);
   }
 
-  /** On the machine of `pulumi up`; what is chosen there is looked at in previews already. */
+  /**
+   * On the machine of `pulumi up`; what is chosen there is looked at in previews already, by the checksums that S3 keeps:
+   * a person's machine does not read whole backups. A vault with nothing in it is another one than a standby means,
+   * whose config names it by hand.
+   */
   readonly here: StepFactory = (name, args, opts) =>
-    localSteps(name, args.command === "pick-ledger" ? { ...args, guard: true } : args, opts);
+    localSteps(
+      name,
+      args.command === "pick-ledger"
+        ? {
+            ...args,
+            guard: true,
+            params: pulumi.output(args.params ?? {}).apply((params) => ({
+              ...params,
+              deep: false,
+              refuseEmpty: this.settings.role === "standby",
+            })),
+          }
+        : args,
+      opts,
+    );
 
   control() {
     const { vaultName, standbyRegion } = this.settings;
@@ -83,6 +104,7 @@ export class AwsPlatform implements wishes.Platform {
       this.keysMade = keys;
       this.farKeys = farKeys;
       this.vaultMade = vault;
+      return platformVault(vault, line, vault);
     } else {
       this.keysMade = new AwsKeys(
         "keys",
@@ -95,7 +117,7 @@ export class AwsPlatform implements wishes.Platform {
         keyArn: settings.vaultKeyArn ?? "",
       });
     }
-    return platformVault(this.vaultMade);
+    return platformVault(this.vaultMade, line);
   }
 
   /** @param nodes false in a pilot light */
@@ -199,6 +221,8 @@ export class AwsPlatform implements wishes.Platform {
               ? { until: "reprotect" }
               : { to: far, keyArn: farKeys.arnOf("relational") },
         stack: this.stack,
+        control: this.control(),
+        here: this.here,
         probe: this.options.probe,
       },
       wish,
@@ -230,13 +254,15 @@ export class AwsPlatform implements wishes.Platform {
     // Nothing runs here.
   }
 
-  pairing(): wishes.Pairing {
-    const { vaultName, eventsTopic, partitions, account, install } = this.settings;
+  pairing(epoch: pulumi.Input<number>): wishes.Pairing {
+    const { vaultName, eventsTopic, partitions, account, install, region } = this.settings;
     const manifest = this.database?.server.manifest;
     return {
       settings: {
         account,
         install,
+        primaryRegion: region,
+        failoverEpoch: pulumi.output(epoch).apply((inForce) => inForce + 1),
         vaultName,
         vaultKeyArn: this.vaultMade?.standby.keyArn,
         eventsTopic,
@@ -251,6 +277,20 @@ export class AwsPlatform implements wishes.Platform {
           }),
     };
   }
+}
+
+/** Physical names, zones, keys and copies all hang on them. */
+const pinned = ["region", "install"] as const;
+
+function pinOf(settings: AwsSettings, setting: (typeof pinned)[number]) {
+  return {
+    value: settings[setting],
+    because:
+      setting === "region"
+        ? "a stack's region never changes. Everything would be made anew there, empty; a failback changes the roles " +
+          "of the two stacks, not their regions."
+        : "every name begins with it. Everything would be made anew, empty, beside what is there.",
+  };
 }
 
 function made<T>(part: T | undefined): T {

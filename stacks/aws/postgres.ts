@@ -5,7 +5,10 @@ import { AwsPostgres } from "../../components/postgres/aws.ts";
 import type { AwsPostgresSource, BackupReplication } from "../../components/postgres/aws-args.ts";
 import type { Probe } from "../../components/postgres/reach.ts";
 import { postgresRoles, type PostgresRoles } from "../../components/postgres/roles.ts";
-import type { Connection } from "../../scripts/connection.ts";
+import type { StepFactory } from "../../components/job/steps.ts";
+import { connect } from "../../components/local/context.ts";
+import type { Connection, ControlBucket } from "../../scripts/connection.ts";
+import type { RestoreSource } from "../../scripts/postgres/rds-source.ts";
 import type { Database, PostgresWish } from "../platform.ts";
 import type { AwsSettings } from "../settings.ts";
 import type { Foundation } from "./foundation.ts";
@@ -17,6 +20,10 @@ export interface PostgresPlace {
   readonly keyArn: pulumi.Input<string>;
   readonly replication: BackupReplication;
   readonly stack: string;
+  /** The control bucket, where what a restore needs is written and read. */
+  readonly control: pulumi.Input<ControlBucket>;
+  /** Steps on the machine of `pulumi up`. */
+  readonly here: StepFactory;
   /** For tests. @default a TCP connection */
   readonly probe?: Probe | undefined;
 }
@@ -37,7 +44,7 @@ export function postgresOf(place: PostgresPlace, wish: PostgresWish): AwsDatabas
         wish.recoveryId === undefined
           ? region
           : { ...region, prefix: `${region.prefix}-${wish.recoveryId}` },
-      source: sourceOf(settings, wish),
+      source: sourceOf(place, wish),
       epoch: wish.epoch,
       subnetIds: foundation.network.isolatedSubnetIds,
       vpcId: foundation.network.vpcId,
@@ -76,10 +83,27 @@ export function postgresOf(place: PostgresPlace, wish: PostgresWish): AwsDatabas
     },
     { dependsOn: [server] },
   );
+  const connection = connectionOf(settings, server, roles, adminPassword);
+  if (settings.role === "primary") {
+    // With every ledger too; here already before there is one.
+    place.here(
+      `${wish.name}-manifest`,
+      {
+        command: "rds-manifest",
+        connection: connect({
+          ...wish.base,
+          epoch: wish.epoch,
+          postgres: connection,
+          control: place.control,
+        }),
+      },
+      { dependsOn: [server] },
+    );
+  }
   return {
     server,
     resource: roles?.ready ?? server,
-    connection: connectionOf(settings, server, roles, adminPassword),
+    connection,
     ...(roles === undefined
       ? {}
       : {
@@ -90,16 +114,43 @@ export function postgresOf(place: PostgresPlace, wish: PostgresWish): AwsDatabas
   };
 }
 
-function sourceOf({ postgres }: AwsSettings, wish: PostgresWish): AwsPostgresSource {
+/**
+ * A standby's config names the backup; without that the control bucket's manifest does, or what its region lists.
+ *
+ * @throws Error when nothing says whose backups are meant
+ */
+function sourceOf(
+  { settings, here, control }: PostgresPlace,
+  wish: PostgresWish,
+): AwsPostgresSource {
+  const { postgres, primaryRegion, install } = settings;
   if (postgres.adopt !== undefined) return { kind: "adopt", ...postgres.adopt };
   if (wish.source === "new") return { kind: "new" };
-  if (postgres.backupArn === undefined) {
+  const { backupArn, restoreTime: at } = postgres;
+  if (backupArn !== undefined) return { kind: "pointInTime", backupArn, at };
+  if (primaryRegion === undefined) {
     throw new Error(
-      "recover:postgres.backupArn is not set: which backup of PostgreSQL is to be restored nobody can say. Write " +
-        "the ARN of its automated backup in this region: aws rds describe-db-instance-automated-backups.",
+      "recover:postgres.backupArn is not set, nor is recover:primaryRegion: which backup of PostgreSQL is to be " +
+        "restored nobody can say. Write the region that was lost (nothing there is called), or the ARN of the " +
+        "automated backup in this region: aws rds describe-db-instance-automated-backups.",
     );
   }
-  return { kind: "pointInTime", backupArn: postgres.backupArn, at: postgres.restoreTime };
+  const found = here<RestoreSource>(
+    `${wish.name}-source`,
+    {
+      command: "rds-source",
+      connection: connect({ ...wish.base, epoch: 1, control }),
+      params: {
+        primaryRegion,
+        identifierPrefix: `${install}-`,
+        ...(at === "latest" ? {} : { at }),
+      },
+      // It only reads, and a preview is to show what would be restored.
+      guard: true,
+    },
+    { dependsOn: [...wish.dependsOn] },
+  );
+  return { kind: "pointInTime", backupArn: found.result.backupArn, at };
 }
 
 /** RDS keeps it in Secrets Manager, in its own region. */
@@ -116,15 +167,17 @@ function masterPassword(server: AwsPostgres, region: AwsRegion): pulumi.Output<s
 /** The owner of the database, whose password is ours and stays; RDS changes the master's every week. */
 function connectionOf(
   { postgres: { names } }: AwsSettings,
-  { address, port, masterUsername }: AwsPostgres,
+  { address, port, masterUsername, manifest }: AwsPostgres,
   roles: PostgresRoles | undefined,
   adminPassword: pulumi.Output<string>,
 ): pulumi.Output<NonNullable<Connection["postgres"]>> {
   const login = roles?.logins.application ?? { username: masterUsername, password: adminPassword };
   return pulumi.secret(
     pulumi
-      .all([address, port, login.username, login.password])
-      .apply(([host, at, user, password]) => ({
+      .all([address, port, login.username, login.password, manifest])
+      .apply(([host, at, user, password, known]) => ({
+        kind: "rds" as const,
+        manifest: known,
         url:
           `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${at}/` +
           `${names.database}?uselibpqcompat=true&sslmode=require`,

@@ -76,10 +76,14 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
     incrementalBackups: settings.incrementalBackups,
     audit: settings.audit,
     ingestAfter: [...wish.ingestAfter, archive],
+    metricsRegion: place.alarmRegion.name,
     serviceAccounts: {
       backup: accounts.backup,
+      // What attaches for an epoch goes with it.
+      "keep-ingest": accounts.backup,
       "keep-lease": accounts.lease,
       prove: accounts.recovery,
+      "publish-metrics": accounts.metrics,
     },
   });
   alarmsOf(place);

@@ -1,13 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { connectArchivePolicy } from "../../components/archive/connect.ts";
+import { connectArchivePolicy, connectorNameOf } from "../../components/archive/connect.ts";
 import { assumedBy } from "../../components/archive/services.ts";
 import { dataTags, physicalName, type AwsRegion } from "../../components/aws/context.ts";
 import type { AwsCluster } from "../../components/eks/aws.ts";
 import { AwsPodIdentity } from "../../components/eks/identity.ts";
-import { cursorPolicy, fencePolicy, topologyPolicy } from "../../components/kafka/policies.ts";
+import {
+  attachPolicy,
+  connectorGroup,
+  cursorPolicy,
+  fencePolicy,
+  leasePolicy,
+  readerPolicy,
+  topologyPolicy,
+} from "../../components/kafka/policies.ts";
 import type { KubernetesCluster } from "../../components/kubernetes/context.ts";
+import { namespace } from "../../scripts/metrics/names.ts";
+import type { BucketPurpose } from "../../scripts/vault/policies.ts";
 import { RdsMonitoringRole } from "../../components/postgres/monitoring-role.ts";
 import {
   vaultRolePolicy,
@@ -24,17 +34,22 @@ export const identities = [
   "topology",
   "fence",
   "cursor",
+  "attach",
+  "metrics",
   "backup",
   "lease",
   "clickhouse",
 ] as const;
 export type Identity = (typeof identities)[number];
 
+/** Who writes for an epoch: a role of its own for each, which the fence refuses by its tag. */
+const writers: readonly Identity[] = ["backup", "lease", "clickhouse"];
+
 /** Commands that are somebody else than `recovery`, which reads the vault and touches no consumer group. */
 const identityOfCommand: Readonly<Record<string, Identity>> = {
   "kafka-topology": "topology",
   fence: "fence",
-  attach: "cursor",
+  attach: "attach",
   cursors: "cursor",
   detach: "cursor",
   backup: "backup",
@@ -63,6 +78,11 @@ export interface RolesArgs {
   readonly kubernetes: KubernetesCluster;
   /** Epoch that writers write for. */
   readonly epoch: pulumi.Input<number>;
+  /**
+   * Of the names of roles that are bound to the epoch: those of the epoch before stay until the fence has passed.
+   * @default none
+   */
+  readonly suffix?: string;
   /** Line of the stack. */
   readonly line: string;
   readonly reach: pulumi.Output<VaultReach>;
@@ -74,6 +94,8 @@ export interface RolesArgs {
   readonly clickhouseAccount: string;
   /** Whether the archive's connector gets a role; Firehose has its own. */
   readonly connector: boolean;
+  /** Where alarms are, and PostgreSQL's replicated backups. */
+  readonly metricsRegion: string;
   readonly permissionsBoundary?: string | undefined;
 }
 
@@ -94,13 +116,16 @@ export function rolesOf(args: RolesArgs): Roles {
   const { region, kubernetes: cluster } = args;
   const documents = documentsOf(args);
   const made = identities.map((identity) => {
-    const serviceAccount = `recover-${identity}`;
-    const role = new AwsPodIdentity(`role-${identity}`, {
+    const bound = writers.includes(identity);
+    const label = bound ? `${identity}${args.suffix ?? ""}` : identity;
+    const serviceAccount = `recover-${label}`;
+    const role = new AwsPodIdentity(`role-${label}`, {
       region,
       clusterName: args.cluster.name,
       namespace: cluster.namespace,
       serviceAccount: identity === "clickhouse" ? args.clickhouseAccount : serviceAccount,
       documents: documents[identity],
+      ...(bound ? { epoch: args.epoch } : {}),
       ...(args.permissionsBoundary === undefined
         ? {}
         : { permissionsBoundaryArn: args.permissionsBoundary }),
@@ -108,7 +133,7 @@ export function rolesOf(args: RolesArgs): Roles {
     // ClickHouse's component makes its own account.
     if (identity === "clickhouse") return { identity, serviceAccount, ready: role.ready };
     const account = new kubernetes.core.v1.ServiceAccount(
-      `account-${identity}`,
+      `account-${label}`,
       {
         metadata: { name: serviceAccount, namespace: cluster.namespace },
         automountServiceAccountToken: false,
@@ -136,19 +161,23 @@ function kafkaOf({ region, account, kafkaArn }: RolesArgs): string {
 function documentsOf(args: RolesArgs): Record<Identity, Record<string, pulumi.Output<string>>> {
   const { region, account, topic, epoch, line, reach } = args;
   const kafka = { clusterArn: kafkaOf(args), topic, group: consumerGroup };
+  const archiveGroup = args.connector ? connectorGroup(connectorNameOf(region, topic)) : undefined;
   const secrets = physicalName(region, "clickhouse-e", 120);
-  const vault = (role: VaultRole) =>
+  const vault = (role: VaultRole, fences: readonly BucketPurpose[] = []) =>
     pulumi
       .all([epoch, reach])
-      .apply(([number, to]) => vaultRolePolicy({ role, epoch: number, line, reach: to }));
+      .apply(([number, to]) => vaultRolePolicy({ role, epoch: number, line, reach: to, fences }));
   const text = (document: object) => pulumi.output(JSON.stringify(document));
   const step = { step: reach.apply((to) => JSON.stringify(stepDocument(to, line))) };
+  const reader = text(readerPolicy({ ...kafka, archiveGroup }));
   const recovery = { ...step, vault: vault("recovery") };
   return {
-    recovery,
+    // Proof and replay read the topic; the rest of a recovery's steps read the vault.
+    recovery: { ...recovery, kafka: reader },
     topology: { ...step, kafka: text(topologyPolicy(kafka)) },
     fence: {
-      ...recovery,
+      ...step,
+      vault: vault("recovery", ["backups", "archive", "control"]),
       kafka: pulumi.output(args.secretsKeyArn).apply((secretsKeyArn) =>
         JSON.stringify(
           fencePolicy({
@@ -162,8 +191,10 @@ function documentsOf(args: RolesArgs): Record<Identity, Record<string, pulumi.Ou
       ),
     },
     cursor: { ...recovery, kafka: text(cursorPolicy(kafka)) },
-    backup: { ...step, vault: vault("backup") },
-    lease: { ...step, vault: vault("lease") },
+    attach: { ...recovery, kafka: text(attachPolicy(kafka)) },
+    metrics: { ...step, vault: vault("reader"), kafka: reader, aws: text(metricsDocument(args)) },
+    backup: { ...step, vault: vault("backup"), kafka: reader },
+    lease: { ...step, vault: vault("lease"), kafka: text(leasePolicy(kafka)) },
     // `BACKUP` and `RESTORE` run in the server: it writes for its epoch and reads what is restored.
     clickhouse: { backup: vault("backup"), recovery: vault("reader") },
   };
@@ -191,16 +222,44 @@ function stepDocument({ partition, buckets: { control } }: VaultReach, line: str
   };
 }
 
+/**
+ * What alarms are raised by, and how far PostgreSQL's copies are. Neither service knows a narrower resource.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+ */
+function metricsDocument({ metricsRegion }: RolesArgs): object {
+  const within = { StringEquals: { "aws:RequestedRegion": metricsRegion } };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "cloudwatch:PutMetricData",
+        Resource: "*",
+        Condition: {
+          StringEquals: { ...within.StringEquals, "cloudwatch:namespace": namespace },
+        },
+      },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBInstanceAutomatedBackups",
+        Resource: "*",
+        Condition: within,
+      },
+    ],
+  };
+}
+
 /** Of the archive's connector: for this epoch, whatever ids cluster and topic will get. */
 function archiveRole(args: RolesArgs): pulumi.Output<string> {
-  const { region, topic, epoch, line, reach } = args;
+  const { region, topic, epoch, line, reach, suffix = "" } = args;
   const child = { provider: region.provider };
   const role = new aws.iam.Role(
-    "role-archive",
+    `role-archive${suffix}`,
     {
       description: "Reads the events topic and writes the archive",
       assumeRolePolicy: assumedBy("kafkaconnect.amazonaws.com", region),
-      tags: dataTags("none"),
+      tags: dataTags("none", epoch),
       ...(args.permissionsBoundary === undefined
         ? {}
         : { permissionsBoundary: args.permissionsBoundary }),
@@ -208,7 +267,7 @@ function archiveRole(args: RolesArgs): pulumi.Output<string> {
     child,
   );
   const access = new aws.iam.RolePolicy(
-    "role-archive-access",
+    `role-archive${suffix}-access`,
     {
       role: role.name,
       policy: pulumi.all([epoch, reach]).apply(([number, { partition, buckets }]) =>
@@ -217,7 +276,7 @@ function archiveRole(args: RolesArgs): pulumi.Output<string> {
             place: { epoch: number, line, clusterId: "*", topicId: "*", topic },
             clusterArn: kafkaOf(args),
             consumerGroup,
-            connectorName: physicalName(region, `archive-${topic}`, 128),
+            connectorName: connectorNameOf(region, topic),
             bucketArn: `arn:${partition}:s3:::${buckets.archive.name}`,
             keyArn: buckets.archive.keyArn,
           }),

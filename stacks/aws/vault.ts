@@ -4,8 +4,8 @@ import { AwsKeys } from "../../components/keys/aws.ts";
 import { AwsVault } from "../../components/vault/aws.ts";
 import type { Vault, VaultPlace } from "../../components/vault/contract.ts";
 import type { VaultReach } from "../../components/vault/writers.ts";
-import type { EpochWriters } from "../../components/vault/local.ts";
-import { writerRoles } from "../../scripts/vault/policies.ts";
+import type { WriterAccess } from "../../components/vault/local.ts";
+import { writerRoles, type WriterRole } from "../../scripts/vault/policies.ts";
 import type { PlatformVault } from "../platform.ts";
 import type { AwsSettings } from "../settings.ts";
 import { longestGap } from "../settings/parts.ts";
@@ -13,14 +13,14 @@ import { accessOf, controlOf, vaultSideOf } from "./access.ts";
 
 const day = 86_400;
 
-/** The vault and its keys, made by the primary's stack on both sides. */
+/** The vault and its keys, made by the primary's stack on both sides; its policies come with `platformVault`. */
 export function makeVault(
   settings: AwsSettings,
   near: AwsRegion,
   far: AwsRegion,
   keys: AwsKeys,
   dependsOn: readonly pulumi.Resource[],
-): { readonly vault: Vault; readonly farKeys: AwsKeys } {
+): { readonly vault: AwsVault; readonly farKeys: AwsKeys } {
   const { fullBackups, lockFor, lockMode, keepFor, vaultName } = settings;
   const after = { dependsOn: [...dependsOn] };
   // What lies in the standby's region is encrypted there: by keys that outlive this region.
@@ -76,18 +76,43 @@ export function reachOf(vault: Vault, region: AwsRegion): pulumi.Output<VaultRea
 /**
  * The vault as roles use it. Whoever writes is told apart by IAM roles, not by keys: all logins of an epoch
  * look the same here, and its roles are in roles.ts.
+ *
+ * @param owned of a primary: its buckets refuse roles of earlier epochs, from the moment on from which an epoch
+ *   is in force. A standby owns none; its fence writes the same into the buckets of its region.
  */
-export function platformVault(vault: Vault): PlatformVault {
+export function platformVault(vault: Vault, line: string, owned?: AwsVault): PlatformVault {
   const { region, backups, archive } = placeOf(vault);
   const side = vaultSideOf({ region, backups: backups.name, archive: archive.name });
   const control = controlOf(vault.standby.region, vault.control.name);
   const access = accessOf(side, control);
+  let taken: pulumi.Input<number> = 1;
+  const refuse = (dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] =>
+    owned?.refuse({
+      epochs: pulumi.output(taken).apply((epoch) => ({ [line]: epoch })),
+      dependsOn,
+    }) ?? [];
   return {
     recovery: access,
     admin: side,
-    writersOf: () =>
-      Object.fromEntries(writerRoles.map((role) => [role, access])) as unknown as EpochWriters,
-    arm: () => [],
+    writersOf: (suffix, epoch, dependsOn) => {
+      taken = epoch;
+      // One that a recovery takes is in force behind its fence: `arm`.
+      const refusing = suffix === "" ? refuse(dependsOn) : [];
+      const writes = accessOf(after(refusing, side), after(refusing, control));
+      return Object.fromEntries(writerRoles.map((role) => [role, writes])) as Record<
+        WriterRole,
+        WriterAccess
+      >;
+    },
+    arm: (_suffix, dependsOn) => refuse(dependsOn),
     replicators: () => ({ reader: side, writer: side, made: [] }),
   };
+}
+
+function after<T>(
+  resources: readonly pulumi.Resource[],
+  value: pulumi.Output<T>,
+): pulumi.Output<T> {
+  const there = pulumi.all(resources.map(({ urn }) => urn));
+  return pulumi.output({ value, there }).apply((all) => all.value as T);
 }

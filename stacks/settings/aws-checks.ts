@@ -80,8 +80,17 @@ export function kafkaObjectives(settings: AwsSettings) {
   };
 }
 
-function engines({ zookeeper, postgres, archive, keepFor, lockFor }: AwsSettings): Problem[] {
+function engines(settings: AwsSettings): Problem[] {
+  const { zookeeper, clickhouse, postgres, archive, keepFor, lockFor } = settings;
   const problems: Problem[] = [];
+  if (clickhouse.replicas > 1) {
+    problems.push({
+      path: ["clickhouse", "replicas"],
+      message:
+        `is ${clickhouse.replicas}: the tables are not replicated yet, so every server but the first would be empty, ` +
+        "and cost what it costs. Write 1: its volume outlives its pod, and a lost one comes back from the vault",
+    });
+  }
   if (![3, 5].includes(zookeeper.members)) {
     problems.push({
       path: ["zookeeper", "members"],
@@ -116,7 +125,7 @@ function engines({ zookeeper, postgres, archive, keepFor, lockFor }: AwsSettings
 }
 
 function standby(settings: AwsSettings): Problem[] {
-  const { role, mode, recoveries, vaultKeyArn, postgres } = settings;
+  const { role, mode, recoveries, vaultKeyArn, primaryRegion, region, postgres } = settings;
   if (role === "primary") return [];
   const problems: Problem[] = [];
   const needed = (path: string[], message: string) =>
@@ -134,11 +143,19 @@ function standby(settings: AwsSettings): Problem[] {
   if (vaultKeyArn === undefined) {
     needed(["vaultKeyArn"], "is not set: without the key nothing in the vault can be read");
   }
-  if (mode === "failover" && postgres.backupArn === undefined && postgres.adopt === undefined) {
+  const named = postgres.backupArn ?? postgres.adopt ?? primaryRegion;
+  if (mode === "failover" && named === undefined) {
     needed(
       ["postgres", "backupArn"],
-      "is not set: which copy of PostgreSQL's backups is to be restored nobody can be asked on the day",
+      "is not set, nor is recover:primaryRegion, whose copies could be looked up: which copy of PostgreSQL's " +
+        "backups is to be restored nobody can be asked on the day",
     );
+  }
+  if (primaryRegion === region) {
+    problems.push({
+      path: ["primaryRegion"],
+      message: `is ${region}, this stack's own region: it is the other one, whose loss this stack is for`,
+    });
   }
   if (mode === "drill" || mode === "reprotect") {
     problems.push({

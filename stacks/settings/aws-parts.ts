@@ -136,7 +136,7 @@ export const postgres = z.strictObject({
 
 export const clickhouse = z
   .strictObject({
-    replicas: z.int().min(1).max(3).default(2),
+    replicas: z.int().min(1).max(3).default(1),
     shards: z.int().min(1).default(1),
     unprotectedShards: reason.optional(),
     storage: z.string().default("200Gi"),

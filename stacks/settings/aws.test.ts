@@ -147,10 +147,22 @@ describe("bad input is refused by name", () => {
       /recover:vaultKeyArn: is not set.*npm run pair/,
     ],
     [
+      "replicas, whose tables are not replicated",
+      "prod",
+      { clickhouse: { replicas: 2 } },
+      /recover:clickhouse\.replicas: is 2: the tables are not replicated yet/,
+    ],
+    [
       "a failover without a copy of PostgreSQL",
       "dr",
       { postgres: {} },
-      /recover:postgres\.backupArn: is not set/,
+      /recover:postgres\.backupArn: is not set, nor is recover:primaryRegion/,
+    ],
+    [
+      "a standby in the primary's region",
+      "dr",
+      { primaryRegion: "eu-west-1" },
+      /recover:primaryRegion: is eu-west-1, this stack's own region/,
     ],
     ["a mode that is none", "dr", { mode: "warm" }, /recover:mode/],
     [

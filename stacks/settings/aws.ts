@@ -33,6 +33,8 @@ const written = z.object({
     .max(20),
   generation: z.int().positive().default(1),
   vaultName: z.string(),
+  /** Standby: whose copies of PostgreSQL's backups are restored; nothing there is called. */
+  primaryRegion: region.optional(),
   /** Standby: KMS key of the vault's buckets in its region; `npm run pair` writes it. */
   vaultKeyArn: z.string().startsWith("arn:").optional(),
   zones: z.tuple([z.string(), z.string(), z.string()], "write three zones of the region"),
