@@ -12,7 +12,9 @@ export function pilotLight(
   platform: AwsPlatform,
 ): Record<string, pulumi.Input<unknown>> {
   platform.vault({ dependsOn: [] });
-  const { cluster, network } = platform.foundation([], settings.failoverEpoch, false);
+  const { cluster, network } = platform.foundation([], settings.failoverEpoch, {
+    nodes: false,
+  });
   return {
     mode: settings.mode,
     cluster: cluster.name,

@@ -33,6 +33,11 @@ export function platformsOf(name: string): ("local" | "aws")[] {
   );
 }
 
+/** Whether a stack is a drill beside a living primary. */
+export function isRehearsal({ role, mode }: Settings): boolean {
+  return role === "standby" && mode === "drill";
+}
+
 /** Protections that are off, each with its reason: for every preview. */
 export function protectionsOff(settings: Settings): string[] {
   const found: string[] = [];

@@ -6,7 +6,7 @@ import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
 import { recoveryIdOf } from "./epochs.ts";
 import { outputsOf } from "./outputs.ts";
 import type { Platform, Topology } from "./platform.ts";
-import type { Settings } from "./settings.ts";
+import { isRehearsal, type Settings } from "./settings.ts";
 
 /** Line of the primary's epochs: what a standby reads, and what a failover goes on with. */
 const sourceLine = "main";
@@ -27,7 +27,7 @@ export function standby(
   settings: Settings,
   platform: Platform,
 ): Record<string, pulumi.Input<unknown>> {
-  const drill = settings.mode === "drill";
+  const drill = isRehearsal(settings);
   const source = drill ? { line: sourceLine } : {};
   const owner = new Key("owner", { kind: "id" });
   const signing = new Key("signing", { kind: "ed25519" });

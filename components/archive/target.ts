@@ -30,7 +30,7 @@ export interface ArchiveTarget {
   /** Whose objects they are: each epoch writes under a prefix of its own. */
   readonly epoch: pulumi.Input<number>;
   /** @default "main" */
-  readonly line?: string;
+  readonly line?: pulumi.Input<string>;
   readonly bucket: ArchiveBucket;
   /**
    * A role that exists: a failover creates none, and takes what its pilot light made.
@@ -51,10 +51,10 @@ export interface ArchivePlace {
 /** The place as an output. */
 export function placeOf(target: ArchiveTarget): pulumi.Output<ArchivePlace> {
   return pulumi
-    .all([target.epoch, target.clusterId, target.topicId])
-    .apply(([epoch, clusterId, topicId]) => ({
+    .all([target.epoch, target.clusterId, target.topicId, target.line])
+    .apply(([epoch, clusterId, topicId, line = "main"]) => ({
       epoch,
-      line: target.line ?? "main",
+      line,
       clusterId,
       topicId,
       topic: target.topic,

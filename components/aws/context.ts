@@ -67,14 +67,19 @@ export function awsRegion(
   };
 }
 
-/** Tags of one resource beyond the provider's: what it holds, and for which epoch where it has one. */
+/**
+ * Tags of one resource beyond the provider's: what it holds, and for which epoch where it has one, of which line
+ * where that is not `main`.
+ */
 export function dataTags(
   data: DataClass,
   epoch?: pulumi.Input<number>,
+  line?: pulumi.Input<string>,
 ): Record<string, pulumi.Input<string>> {
   return {
     "recover:data": data,
     ...(epoch === undefined ? {} : { "recover:epoch": pulumi.interpolate`${epoch}` }),
+    ...(line === undefined ? {} : { "recover:line": line }),
   };
 }
 

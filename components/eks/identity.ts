@@ -34,6 +34,8 @@ export interface AwsPodIdentityArgs {
    * @remarks Recovery: a writer that is fenced is refused from its next request on (docs/decisions/012).
    */
   readonly epoch?: pulumi.Input<number>;
+  /** Line of that epoch, as a tag. @default none: `main` */
+  readonly line?: pulumi.Input<string> | undefined;
   /** Last word on the role's arguments. @default none */
   readonly transform?: { readonly role?: Transform<aws.iam.RoleArgs> };
 }
@@ -60,7 +62,7 @@ export class AwsPodIdentity extends pulumi.ComponentResource {
       transformed(args.transform?.role, {
         description: pulumi.interpolate`${region.prefix}: ${namespace}/${serviceAccount}`,
         assumeRolePolicy: podTrust(args),
-        tags: dataTags("none", args.epoch),
+        tags: dataTags("none", args.epoch, args.line),
         ...(args.permissionsBoundaryArn === undefined
           ? {}
           : { permissionsBoundary: args.permissionsBoundaryArn }),

@@ -14,7 +14,7 @@ import type { KubernetesCluster } from "../../components/kubernetes/context.ts";
 import { Key } from "../../components/local/key.ts";
 import { AwsNetwork } from "../../components/network/aws.ts";
 import type { VaultReach } from "../../components/vault/writers.ts";
-import type { AwsSettings } from "../settings.ts";
+import { isRehearsal, type AwsSettings } from "../settings.ts";
 import { newest, history } from "../history.ts";
 import { rolesOf, type Roles } from "./roles.ts";
 
@@ -37,7 +37,7 @@ export interface FoundationArgs {
   readonly control: pulumi.Input<string>;
   /** Epoch that the roles are for. */
   readonly epoch: pulumi.Input<number>;
-  readonly line: string;
+  readonly line: pulumi.Input<string>;
   /** A pilot light has no nodes. */
   readonly nodes: boolean;
   readonly dependsOn: readonly pulumi.Resource[];
@@ -112,6 +112,7 @@ export function foundationOf(args: FoundationArgs): Foundation {
     kubernetes: within,
     epoch: args.epoch,
     line: args.line,
+    rehearsal: isRehearsal(settings),
     reach: args.reach,
     topic: settings.eventsTopic,
     kafkaArn: settings.kafka.adopt?.clusterArn,

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../../components/aws/context.ts";
 import { kubernetesSteps, localSteps, type StepFactory } from "../../components/job/factory.ts";
-import { Pin } from "../../components/local/pin.ts";
 import { KubernetesRunner } from "../../components/job/runner.ts";
 import { AwsKeys } from "../../components/keys/aws.ts";
 import type { Probe } from "../../components/postgres/reach.ts";
@@ -10,14 +9,16 @@ import { bucketName } from "../../components/vault/names.ts";
 import { readVault } from "../../components/vault/read.ts";
 import type { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
 import type * as wishes from "../platform.ts";
-import type { AwsSettings } from "../settings.ts";
+import { isRehearsal, type AwsSettings } from "../settings.ts";
 import { controlOf, vaultSideOf } from "./access.ts";
 import { clickhouseOf, ensembleOf, type EnginePlace } from "./clickhouse.ts";
 import { foundationOf, type Externals, type Foundation } from "./foundation.ts";
 import { kafkaOf, type AwsBrokers } from "./kafka.ts";
 import { postgresOf, type AwsDatabase } from "./postgres.ts";
+import { pin } from "./pins.ts";
 import { protectionOf } from "./protection.ts";
 import { regionOf } from "./regions.ts";
+import { letGo } from "./rehearsal.ts";
 import { identityOf, sameEpoch } from "./roles.ts";
 import { makeVault, placeOf, platformVault, reachOf } from "./vault.ts";
 
@@ -26,8 +27,12 @@ export interface AwsOptions extends Externals {
   readonly probe?: Probe;
 }
 
-/** Line of epochs: drills, which have one of their own, do not exist on AWS yet. */
-export const line = "main";
+interface FoundationWish {
+  /** None in a pilot light. @default true */
+  readonly nodes?: boolean;
+  /** @default "main" */
+  readonly line?: pulumi.Input<string>;
+}
 
 /** RDS, MSK, S3, and ClickHouse with its ensemble on EKS; steps are Jobs there. */
 export class AwsPlatform implements wishes.Platform {
@@ -54,8 +59,8 @@ export class AwsPlatform implements wishes.Platform {
     this.options = options;
     const { region, standbyRegion } = settings;
     this.near = regionOf(settings, this.stack, region);
-    for (const setting of pinned)
-      new Pin(`pin-${setting}`, { setting, ...pinOf(settings, setting) });
+    if (isRehearsal(settings)) pulumi.runtime.registerStackTransformation(letGo);
+    pin(settings);
     this.far = region === standbyRegion ? this.near : regionOf(settings, this.stack, standbyRegion);
   }
 
@@ -104,7 +109,7 @@ export class AwsPlatform implements wishes.Platform {
       this.keysMade = keys;
       this.farKeys = farKeys;
       this.vaultMade = vault;
-      return platformVault(vault, line, vault);
+      return platformVault(vault, vault);
     } else {
       this.keysMade = new AwsKeys(
         "keys",
@@ -117,14 +122,13 @@ export class AwsPlatform implements wishes.Platform {
         keyArn: settings.vaultKeyArn ?? "",
       });
     }
-    return platformVault(this.vaultMade, line);
+    return platformVault(this.vaultMade);
   }
 
-  /** @param nodes false in a pilot light */
   foundation(
     dependsOn: readonly pulumi.Resource[],
     epoch: pulumi.Input<number>,
-    nodes = true,
+    { nodes = true, line = "main" }: FoundationWish = {},
   ): Foundation {
     const { settings, near, far, options } = this;
     const vault = made(this.vaultMade);
@@ -148,9 +152,12 @@ export class AwsPlatform implements wishes.Platform {
     const { settings } = this;
     const { role, failoverEpoch } = settings;
     const taken = pulumi.output(base.epoch ?? 1);
-    // A standby's roles are made for this epoch before the day: IAM may not answer then.
-    const epoch = role === "primary" ? taken : failoverEpoch;
-    const { kubernetes, image, bundle, roles, ready } = this.foundation(dependsOn, epoch);
+    // A standby's roles are made for this epoch before the day: IAM may not answer then. A drill has no such day.
+    const prepared = role === "standby" && !isRehearsal(settings);
+    const epoch = prepared ? failoverEpoch : taken;
+    const { kubernetes, image, bundle, roles, ready } = this.foundation(dependsOn, epoch, {
+      line: base.line ?? "main",
+    });
     const runner = new KubernetesRunner(
       "steps",
       {
@@ -159,7 +166,7 @@ export class AwsPlatform implements wishes.Platform {
         bundle,
         base: {
           ...base,
-          epoch: role === "primary" ? taken : taken.apply((n) => sameEpoch(n, failoverEpoch)),
+          epoch: prepared ? taken.apply((n) => sameEpoch(n, failoverEpoch)) : taken,
         },
         control: vault.recovery.control,
       },
@@ -243,7 +250,7 @@ export class AwsPlatform implements wishes.Platform {
         runner: made(this.runner),
         kafka: made(this.brokers).made,
         stack,
-        line,
+        line: wish.base.line ?? "main",
       },
       wish,
     );
@@ -277,20 +284,6 @@ export class AwsPlatform implements wishes.Platform {
           }),
     };
   }
-}
-
-/** Physical names, zones, keys and copies all hang on them. */
-const pinned = ["region", "install"] as const;
-
-function pinOf(settings: AwsSettings, setting: (typeof pinned)[number]) {
-  return {
-    value: settings[setting],
-    because:
-      setting === "region"
-        ? "a stack's region never changes. Everything would be made anew there, empty; a failback changes the roles " +
-          "of the two stacks, not their regions."
-        : "every name begins with it. Everything would be made anew, empty, beside what is there.",
-  };
 }
 
 function made<T>(part: T | undefined): T {

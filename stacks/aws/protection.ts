@@ -8,7 +8,7 @@ import type { AwsKeys } from "../../components/keys/aws.ts";
 import { AwsProtection } from "../../components/protection/aws.ts";
 import type { Vault } from "../../components/vault/contract.ts";
 import type { Protection, ProtectionWish } from "../platform.ts";
-import type { AwsSettings } from "../settings.ts";
+import { isRehearsal, type AwsSettings } from "../settings.ts";
 import { longestGap, type Schedule } from "../settings/parts.ts";
 import type { Foundation } from "./foundation.ts";
 import { consumerGroup } from "./roles.ts";
@@ -25,7 +25,7 @@ export interface ProtectionPlace {
   readonly runner: KubernetesRunner;
   readonly kafka: AwsKafka;
   readonly stack: string;
-  readonly line: string;
+  readonly line: pulumi.Input<string>;
 }
 
 /** Archive, lease, backups, audit, and the alarms on all of them. */
@@ -86,7 +86,8 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
       "publish-metrics": accounts.metrics,
     },
   });
-  alarmsOf(place);
+  // Nobody is to be woken by a rehearsal.
+  if (!isRehearsal(settings)) alarmsOf(place);
   const { archiver, backupConnection, first } = protection;
   return { archiver, backupConnection, ...(first === undefined ? {} : { first }) };
 }
@@ -129,9 +130,9 @@ const gapOf = (schedule: Schedule): number | undefined =>
   "cron" in schedule ? longestGap(schedule.cron) : undefined;
 
 /** Thresholds follow from the objectives: what passes one endangers them. */
-function alarmsOf({ settings, region, alarmRegion, vault, stack, line }: ProtectionPlace): void {
+function alarmsOf({ settings, region, alarmRegion, vault, stack }: ProtectionPlace): void {
   const { rpo, rto, lease, incrementalBackups, audit, eventsTopic, kafka, alarms } = settings;
-  const who = { stack, line, emails: alarms.emails };
+  const who = { stack, line: "main", emails: alarms.emails };
   const backups = gapOf(incrementalBackups);
   const audits = gapOf(audit);
   new AwsAlarms("alarms-recovery", {

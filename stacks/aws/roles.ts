@@ -84,7 +84,9 @@ export interface RolesArgs {
    */
   readonly suffix?: string;
   /** Line of the stack. */
-  readonly line: string;
+  readonly line: pulumi.Input<string>;
+  /** Whether that is a drill's own. */
+  readonly rehearsal: boolean;
   readonly reach: pulumi.Output<VaultReach>;
   readonly topic: string;
   /** Of an adopted cluster. @default the one that this stack makes, by its name */
@@ -125,7 +127,7 @@ export function rolesOf(args: RolesArgs): Roles {
       namespace: cluster.namespace,
       serviceAccount: identity === "clickhouse" ? args.clickhouseAccount : serviceAccount,
       documents: documents[identity],
-      ...(bound ? { epoch: args.epoch } : {}),
+      ...(bound ? { epoch: args.epoch, line: args.rehearsal ? args.line : undefined } : {}),
       ...(args.permissionsBoundary === undefined
         ? {}
         : { permissionsBoundaryArn: args.permissionsBoundary }),
@@ -165,10 +167,14 @@ function documentsOf(args: RolesArgs): Record<Identity, Record<string, pulumi.Ou
   const secrets = physicalName(region, "clickhouse-e", 120);
   const vault = (role: VaultRole, fences: readonly BucketPurpose[] = []) =>
     pulumi
-      .all([epoch, reach])
-      .apply(([number, to]) => vaultRolePolicy({ role, epoch: number, line, reach: to, fences }));
+      .all([epoch, line, reach])
+      .apply(([number, of, to]) =>
+        vaultRolePolicy({ role, epoch: number, line: of, reach: to, fences }),
+      );
   const text = (document: object) => pulumi.output(JSON.stringify(document));
-  const step = { step: reach.apply((to) => JSON.stringify(stepDocument(to, line))) };
+  const step = {
+    step: pulumi.all([reach, line]).apply(([to, of]) => JSON.stringify(stepDocument(to, of))),
+  };
   const reader = text(readerPolicy({ ...kafka, archiveGroup }));
   const recovery = { ...step, vault: vault("recovery") };
   return {
@@ -177,7 +183,8 @@ function documentsOf(args: RolesArgs): Record<Identity, Record<string, pulumi.Ou
     topology: { ...step, kafka: text(topologyPolicy(kafka)) },
     fence: {
       ...step,
-      vault: vault("recovery", ["backups", "archive", "control"]),
+      // A drill fences nobody: the line's policies are the primary's.
+      vault: vault("recovery", args.rehearsal ? [] : ["backups", "archive", "control"]),
       kafka: pulumi.output(args.secretsKeyArn).apply((secretsKeyArn) =>
         JSON.stringify(
           fencePolicy({
@@ -259,7 +266,7 @@ function archiveRole(args: RolesArgs): pulumi.Output<string> {
     {
       description: "Reads the events topic and writes the archive",
       assumeRolePolicy: assumedBy("kafkaconnect.amazonaws.com", region),
-      tags: dataTags("none", epoch),
+      tags: dataTags("none", epoch, args.rehearsal ? line : undefined),
       ...(args.permissionsBoundary === undefined
         ? {}
         : { permissionsBoundary: args.permissionsBoundary }),
@@ -270,10 +277,10 @@ function archiveRole(args: RolesArgs): pulumi.Output<string> {
     `role-archive${suffix}-access`,
     {
       role: role.name,
-      policy: pulumi.all([epoch, reach]).apply(([number, { partition, buckets }]) =>
+      policy: pulumi.all([epoch, line, reach]).apply(([number, of, { partition, buckets }]) =>
         JSON.stringify(
           connectArchivePolicy({
-            place: { epoch: number, line, clusterId: "*", topicId: "*", topic },
+            place: { epoch: number, line: of, clusterId: "*", topicId: "*", topic },
             clusterArn: kafkaOf(args),
             consumerGroup,
             connectorName: connectorNameOf(region, topic),

@@ -80,7 +80,7 @@ export function reachOf(vault: Vault, region: AwsRegion): pulumi.Output<VaultRea
  * @param owned of a primary: its buckets refuse roles of earlier epochs, from the moment on from which an epoch
  *   is in force. A standby owns none; its fence writes the same into the buckets of its region.
  */
-export function platformVault(vault: Vault, line: string, owned?: AwsVault): PlatformVault {
+export function platformVault(vault: Vault, owned?: AwsVault): PlatformVault {
   const { region, backups, archive } = placeOf(vault);
   const side = vaultSideOf({ region, backups: backups.name, archive: archive.name });
   const control = controlOf(vault.standby.region, vault.control.name);
@@ -88,7 +88,7 @@ export function platformVault(vault: Vault, line: string, owned?: AwsVault): Pla
   let taken: pulumi.Input<number> = 1;
   const refuse = (dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] =>
     owned?.refuse({
-      epochs: pulumi.output(taken).apply((epoch) => ({ [line]: epoch })),
+      epochs: pulumi.output(taken).apply((main) => ({ main })),
       dependsOn,
     }) ?? [];
   return {

@@ -29,7 +29,7 @@ import type {
   Servers,
   VaultWish,
 } from "../platform.ts";
-import type { LocalSettings } from "../settings.ts";
+import { isRehearsal, type LocalSettings } from "../settings.ts";
 import { localRegion } from "./region.ts";
 import { vaultServer } from "./vault-server.ts";
 
@@ -50,8 +50,8 @@ export class LocalPlatform implements Platform {
   constructor(settings: LocalSettings, root: string) {
     this.settings = settings;
     this.root = root;
-    const { role, region, mode } = settings;
-    const drill = role === "standby" && mode === "drill";
+    const { role, region } = settings;
+    const drill = isRehearsal(settings);
     this.near = localRegion(
       settings,
       root,

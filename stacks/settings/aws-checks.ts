@@ -144,7 +144,7 @@ function standby(settings: AwsSettings): Problem[] {
     needed(["vaultKeyArn"], "is not set: without the key nothing in the vault can be read");
   }
   const named = postgres.backupArn ?? postgres.adopt ?? primaryRegion;
-  if (mode === "failover" && named === undefined) {
+  if (mode !== "pilot-light" && named === undefined) {
     needed(
       ["postgres", "backupArn"],
       "is not set, nor is recover:primaryRegion, whose copies could be looked up: which copy of PostgreSQL's " +
@@ -157,10 +157,21 @@ function standby(settings: AwsSettings): Problem[] {
       message: `is ${region}, this stack's own region: it is the other one, whose loss this stack is for`,
     });
   }
-  if (mode === "drill" || mode === "reprotect") {
+  const adopted = (["kafka", "postgres", "cluster"] as const).filter(
+    (part) => "adopt" in settings[part] && settings[part].adopt !== undefined,
+  );
+  if (mode === "drill" && adopted.length > 0) {
     problems.push({
       path: ["mode"],
-      message: `${mode} does not exist on AWS yet. Write "pilot-light" or "failover"`,
+      message:
+        `is drill, and ${adopted.join(", ")} would be adopted: a drill writes, and what is adopted is somebody's. Leave ` +
+        "`adopt` out, and it makes its own",
+    });
+  }
+  if (mode === "reprotect") {
+    problems.push({
+      path: ["mode"],
+      message: `${mode} does not exist on AWS yet. Write "pilot-light", "failover" or "drill"`,
     });
   }
   return problems;

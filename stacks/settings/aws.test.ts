@@ -166,10 +166,16 @@ describe("bad input is refused by name", () => {
     ],
     ["a mode that is none", "dr", { mode: "warm" }, /recover:mode/],
     [
-      "a drill, which AWS has not yet",
+      "a drill on somebody's database",
       "dr",
-      { mode: "drill" },
-      /recover:mode: drill does not exist on AWS yet/,
+      { mode: "drill", postgres: { adopt: { identifier: "ours" } } },
+      /recover:mode: is drill, and postgres would be adopted/,
+    ],
+    [
+      "what AWS has not yet",
+      "dr",
+      { mode: "reprotect" },
+      /recover:mode: reprotect does not exist on AWS yet/,
     ],
     ["recoveries in place of a standby", "dr", { recoveries: ["postgres"] }, /recover:recoveries/],
     [

@@ -81,7 +81,7 @@ describe("the vault's buckets", () => {
     expect(policies(recovered)).toHaveLength(5);
     for (const { name, inputs, dependsOn } of policies(recovered)) {
       expect(deniedBelow(String(inputs["policy"]), "main"), name).toBe(2);
-      expect(dependsOn, name).toContain("clickhouse-1-fence");
+      expect(dependsOn, name).toContain("r1-clickhouse-fence");
     }
   });
 });
@@ -89,10 +89,10 @@ describe("the vault's buckets", () => {
 describe("a recovery of ClickHouse in place", () => {
   test("makes roles for the next epoch beside those that write until the fence", () => {
     for (const [role, epoch] of [
-      ["role-backup-clickhouse-1-role", "2"],
-      ["role-lease-clickhouse-1-role", "2"],
-      ["role-clickhouse-clickhouse-1-role", "2"],
-      ["role-archive-clickhouse-1", "2"],
+      ["role-backup-r1-clickhouse-role", "2"],
+      ["role-lease-r1-clickhouse-role", "2"],
+      ["role-clickhouse-r1-clickhouse-role", "2"],
+      ["role-archive-r1-clickhouse", "2"],
     ] as const) {
       expect(tagOf(recovered, role), role).toBe(epoch);
     }
@@ -104,7 +104,7 @@ describe("a recovery of ClickHouse in place", () => {
       (named(all, name)?.inputs["spec"] as { template: { spec: Record<string, unknown> } }).template
         .spec["serviceAccountName"];
     expect(account(recovered, "protection-lease-keeper-deployment")).toBe(
-      "recover-lease-clickhouse-1",
+      "recover-lease-r1-clickhouse",
     );
     expect(account(prod, "protection-lease-keeper-deployment")).toBe("recover-lease");
   });
@@ -170,9 +170,60 @@ describe("choosing a ledger", () => {
       params: { deep: false, refuseEmpty: true },
     });
     // Kafka may hold everything that a primary needs.
-    expect(named(recovered, "clickhouse-1-pick")?.inputs["params"]).toMatchObject({
+    expect(named(recovered, "r1-clickhouse-pick")?.inputs["params"]).toMatchObject({
       refuseEmpty: false,
     });
+  });
+});
+
+describe("a drill beside a living primary", () => {
+  let drill: Made[];
+  beforeAll(async () => {
+    drill = await recordStack(settingsOf("dr", { mode: "drill" }));
+  }, 120_000);
+
+  test("has roles of its own epoch and line, which write below that line alone", () => {
+    for (const role of writers) {
+      expect(tagOf(drill, role), role).toBe("2");
+      const tags = named(drill, role)?.inputs["tags"] as Record<string, string>;
+      expect(tags["recover:line"], role).toMatch(/^drill-/);
+    }
+    const writes = drill
+      .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+      .flatMap(({ name, inputs }) => {
+        const { Statement: statements } = JSON.parse(String(inputs["policy"])) as {
+          Statement: { Effect: string; Action: string | string[]; Resource: string | string[] }[];
+        };
+        return statements
+          .filter(
+            ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes("s3:PutObject"),
+          )
+          .flatMap(({ Resource }) => [Resource].flat().map((arn) => `${name} ${arn}`));
+      })
+      .filter((each) => each.includes(":::acme-recover-"));
+    expect(writes.length).toBeGreaterThan(5);
+    // What is being uploaded lies in a folder of the topic, in the bucket of this region: nobody reads it.
+    const own = /:::[^/]+\/(?:(?:\.indexes\/)?drill-|\.temp-upload\/)/;
+    for (const each of writes) expect(each).toMatch(own);
+  });
+
+  test("fences nobody, alarms nobody, owns no bucket of the vault", () => {
+    const policiesOfFence = String(named(drill, "role-fence-vault")?.inputs["policy"]);
+    expect(policiesOfFence).not.toContain("PutBucketPolicy");
+    expect(drill.filter(({ type }) => type === "recover:alarms:AwsAlarms")).toEqual([]);
+    expect(policies(drill)).toEqual([]);
+  });
+
+  test("takes the epoch that the gate gives, whatever a failover is prepared for", async () => {
+    const all = await recordStack(settingsOf("dr", { mode: "drill", failoverEpoch: 9 }));
+    expect(named(all, "recovery-attach")).toBeDefined();
+    expect(tagOf(all, "role-backup-role")).toBe("2");
+  }, 120_000);
+
+  test("is a stack of its own: one that waits for the day does not become one", () => {
+    expect(named(drill, "pin-mode")?.inputs["value"]).toBe("drill");
+    expect(named(failover, "pin-mode")?.inputs["value"]).toBe("pilot-light or failover");
+    expect(named(prod, "pin-mode")).toBeUndefined();
   });
 });
 
