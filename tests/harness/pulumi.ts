@@ -8,7 +8,7 @@ import { onCleanup } from "./process.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What a small Pulumi project needs of this one: the provider, what it runs, its classes. */
+/** What a small Pulumi project needs of this one: the provider, what it runs, its classes; no command. */
 const parts = [
   "provider",
   "engines",
@@ -16,10 +16,7 @@ const parts = [
   "components/local/process.ts",
   "components/local/step.ts",
   "components/local/key.ts",
-  "scripts/cli.ts",
-  "scripts/cli",
-  "scripts/command.ts",
-  "scripts/connection.ts",
+  "scripts",
   "setup/tools.mjs",
   "setup/lib/paths.mjs",
   "package.json",
@@ -59,7 +56,11 @@ export class PulumiProject {
     commands: Readonly<Record<string, string>> = {},
   ): Promise<PulumiProject> {
     const project = new PulumiProject(folder);
-    for (const part of parts) await cp(join(root, part), join(folder, part), { recursive: true });
+    const commandsHere = join(root, "scripts/commands");
+    const filter = (path: string) => path !== commandsHere;
+    for (const part of parts) {
+      await cp(join(root, part), join(folder, part), { recursive: true, filter });
+    }
     await symlink(join(root, "node_modules"), join(folder, "node_modules"));
     for (const name of ["scripts/commands", "stacks", "state"]) {
       await mkdir(join(folder, name), { recursive: true });
