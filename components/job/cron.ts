@@ -14,8 +14,8 @@ export interface KubernetesCronJobArgs extends PodOptions {
   readonly connection?: pulumi.Input<Connection>;
   /** @default {} */
   readonly params?: pulumi.Input<Record<string, unknown>>;
-  /** Five fields, UTC. */
-  readonly cron: string;
+  /** Five fields, UTC. Undefined: it runs only when somebody makes a Job of it. */
+  readonly cron: string | undefined;
   /**
    * How late a run may start, as after an outage of the control plane; later it is left out, and its
    * absence is an alarm.
@@ -25,6 +25,9 @@ export interface KubernetesCronJobArgs extends PodOptions {
   /** What takes longer is ended: a run that hangs would keep all later ones from starting. @default 720 */
   readonly timeoutMinutes?: number;
 }
+
+/** A CronJob must have a time; one that is suspended does not come to it. */
+const never = "0 0 1 1 *";
 
 /**
  * One command of the CLI, again and again. Never two runs at once: what comes due meanwhile is left out.
@@ -62,7 +65,8 @@ export class KubernetesCronJob extends pulumi.ComponentResource {
           labels: labelsOf("job", instance),
         },
         spec: {
-          schedule: cronSchedule(args.cron),
+          schedule: cronSchedule(args.cron ?? never),
+          suspend: args.cron === undefined,
           timeZone: "Etc/UTC",
           concurrencyPolicy: "Forbid",
           startingDeadlineSeconds: (args.startWithinMinutes ?? 30) * 60,

@@ -17,6 +17,7 @@ export const reachOf: Readonly<Record<string, readonly Reach[]>> = {
   quarantine: ["clickhouse"],
   replay: ["clickhouse"],
   restore: ["clickhouse"],
+  status: ["clickhouse", "zookeeper"],
   structure: ["clickhouse"],
   tenancy: ["clickhouse"],
   "verify-restore": ["clickhouse"],

@@ -9,11 +9,59 @@ import {
   runnerOf,
   strays,
 } from "../../tests/components/kubernetes.ts";
+import { KubernetesByHand } from "./by-hand.ts";
 import { storeBundle } from "./bundle.ts";
 import { KubernetesCronJob } from "./cron.ts";
 import { KubernetesDaemon } from "./daemon.ts";
 
 const secretType = "kubernetes:core/v1:Secret";
+
+describe("commands for an operator", () => {
+  let made: Made[];
+  beforeAll(async () => {
+    made = await recordAws(
+      () =>
+        new KubernetesByHand("by-hand", {
+          runner: runnerOf(),
+          connection: connection(),
+          commands: {
+            status: { command: "status", serviceAccount: "recover-recovery" },
+            prove: { command: "prove", params: { deep: true }, serviceAccount: "recover-recovery" },
+            attach: { command: "attach", serviceAccount: "recover-attach" },
+          },
+        }),
+      { outputs },
+    );
+  });
+
+  test("are never due, and have the name, role and engines of their own", () => {
+    const crons = made.filter(({ type }) => type === "kubernetes:batch/v1:CronJob");
+    expect(crons.map((each) => at(each, "metadata.name"))).toEqual([
+      "by-hand-status",
+      "by-hand-prove",
+      "by-hand-attach",
+    ]);
+    const pod = "spec.jobTemplate.spec.template";
+    for (const cron of crons) {
+      expect(at(cron, "spec.suspend")).toBe(true);
+      expect(at(cron, `${pod}.metadata.labels`)).toMatchObject({
+        "recover/reaches-clickhouse": "true",
+      });
+    }
+    expect(crons.map((each) => at(each, `${pod}.spec.serviceAccountName`))).toEqual([
+      "recover-recovery",
+      "recover-recovery",
+      "recover-attach",
+    ]);
+  });
+
+  test("get the connection by Secrets alone", () => {
+    const secrets = made.filter(({ type }) => type === secretType);
+    expect(secrets).toHaveLength(3);
+    for (const each of secrets) expect(JSON.stringify(each)).toContain(canary);
+    expect(JSON.stringify(made.filter(({ type }) => type !== secretType))).not.toContain(canary);
+  });
+});
 
 describe.each([true, false])("a CronJob (dry run %s)", (dryRun) => {
   let made: Made[];
@@ -41,6 +89,10 @@ describe.each([true, false])("a CronJob (dry run %s)", (dryRun) => {
     expect(at(cron, "spec.startingDeadlineSeconds")).toBe(1800);
     expect(at(cron, "spec.jobTemplate.spec.activeDeadlineSeconds")).toBe(43_200);
     expect(at(cron, "spec.jobTemplate.spec.backoffLimit")).toBe(1);
+  });
+
+  test("is not suspended", () => {
+    expect(at(cron, "spec.suspend")).toBe(false);
   });
 
   test("runs its command with its own connection, and stores what it says", () => {

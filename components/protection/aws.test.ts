@@ -146,8 +146,14 @@ describe("protection on AWS", () => {
     expect(connection).toMatchObject({ vault: { accessKeyId: "recovery" } });
     expect(connection).not.toHaveProperty("signing");
     expect(connection).not.toHaveProperty("clickhouse");
-    const { made: elsewhere } = await record({ metricsRegion: "eu-west-1" });
-    expect(input(elsewhere, "protection-metrics-input").params).toEqual({ region: "eu-west-1" });
+    const rules = [{ source: "near", destination: "far", ruleId: "backups-to-eu-west-1" }];
+    const metrics = {
+      region: "eu-west-1",
+      flushSeconds: 60,
+      replication: { region: "eu-central-1", rules },
+    };
+    const { made: elsewhere } = await record({ metrics });
+    expect(input(elsewhere, "protection-metrics-input").params).toEqual(metrics);
   });
 
   test("audits the archive with a login that reads all of it, and cannot sign", () => {

@@ -46,8 +46,22 @@ export interface AwsProtectionArgs {
   readonly backupMinutes?: number;
   /** What must be up before the lease is kept and backups are made. */
   readonly ingestAfter: readonly pulumi.Resource[];
-  /** Where the alarms are that metrics are published for. @default the control bucket's region */
-  readonly metricsRegion?: string;
+  /** What metrics are published of, and where. @default the control bucket's region, no replication */
+  readonly metrics?: {
+    /** Where the alarms are. */
+    readonly region: string;
+    /** How long the archive's writer may collect events. */
+    readonly flushSeconds: number;
+    /** Rules of S3's replication, and the region of their source buckets. */
+    readonly replication?: {
+      readonly region: string;
+      readonly rules: readonly {
+        readonly source: pulumi.Input<string>;
+        readonly destination: pulumi.Input<string>;
+        readonly ruleId: string;
+      }[];
+    };
+  };
   /** Service accounts with IAM roles, by command. @default accounts of their own, without any role */
   readonly serviceAccounts?: Readonly<Partial<Record<ProtectionCommand, pulumi.Input<string>>>>;
 }
@@ -169,7 +183,7 @@ export class AwsProtection extends pulumi.ComponentResource {
 
   /** Without a value an alarm is raised too: what publishes them need not be watched itself. */
   private createMetrics(): KubernetesDaemon {
-    const { base, kafka, postgres, recovery, trust, metricsRegion } = this.args;
+    const { base, kafka, postgres, recovery, trust, metrics = {} } = this.args;
     return new KubernetesDaemon(
       `${this.name}-metrics`,
       {
@@ -183,7 +197,7 @@ export class AwsProtection extends pulumi.ComponentResource {
           control: recovery.control,
           trust,
         }),
-        params: metricsRegion === undefined ? {} : { region: metricsRegion },
+        params: pulumi.output({ ...metrics }),
       },
       this.afterIngest(),
     );
@@ -200,6 +214,8 @@ export class AwsProtection extends pulumi.ComponentResource {
         command: "backup",
         connection: this.backupConnection,
         params: { kind: "full" },
+        // Later ones are the schedule's.
+        once: true,
         recoveryId: pulumi.output(base.epoch ?? 1).apply((epoch) => `e${epoch}`),
         timeoutMinutes: backupMinutes,
       },

@@ -3,14 +3,22 @@ import type { KafkaConnection } from "../connection.ts";
 import { adminLogin } from "../kafka/client.ts";
 import { readRange } from "../kafka/reader.ts";
 
+/** What is in Kafka and not in the archive. */
+export interface ArchiveLag {
+  /** Offsets; those of transactions' markers too. */
+  readonly events: number;
+  /** Age of the oldest; 0 when there is none. */
+  readonly seconds: number;
+}
+
 /**
- * Age of the oldest event that is in Kafka and not in the archive, in seconds; 0 when none is. Undefined where
- * nobody commits how far the archive is: Firehose publishes its own `DeliveryToS3.DataFreshness`.
+ * How far the archive is behind. Undefined where nobody commits how far it is: Firehose publishes its own
+ * `DeliveryToS3.DataFreshness`.
  */
-export async function archiveLagSeconds(
+export async function archiveLag(
   kafka: KafkaConnection,
   now: number,
-): Promise<number | undefined> {
+): Promise<ArchiveLag | undefined> {
   if (archiveGroup(kafka) === undefined) return undefined;
   const login = adminLogin(kafka);
   const behind = (await archiveProgress(kafka, login)).filter(({ lag }) => lag > 0);
@@ -30,5 +38,6 @@ export async function archiveLagSeconds(
       return oldest === undefined || oldest < 0 ? 0 : Math.max(0, (now - oldest) / 1000);
     }),
   );
-  return Math.max(0, ...ages);
+  const events = behind.reduce((sum, { lag }) => sum + lag, 0);
+  return { events, seconds: Math.max(0, ...ages) };
 }

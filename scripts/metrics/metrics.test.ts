@@ -6,7 +6,7 @@ import { FakeClock } from "../fence/fixture.ts";
 import type { Facts } from "../status/judge.ts";
 import { cloudWatch, metricForm } from "./cloudwatch.ts";
 import { metrics } from "./names.ts";
-import { publishMetrics, type MetricSources } from "./publish.ts";
+import { publishMetrics, type Lags, type MetricSources } from "./publish.ts";
 import { metricValues, type MetricValue } from "./values.ts";
 
 const now = Date.parse("2026-11-22T23:15:00Z");
@@ -149,10 +149,16 @@ describe("the publisher", () => {
     const stop = new AbortController();
     const warned: string[] = [];
     const published: string[][] = [];
+    const announced: Lags[] = [];
     const sources: MetricSources = {
       facts: () => Promise.resolve(facts),
-      archiveSeconds: () => Promise.reject(new Error("no broker")),
+      archive: () => Promise.reject(new Error("no broker")),
       databaseUntil: () => Promise.resolve(ago(60)),
+      replication: () => Promise.resolve({ pending: 2, seconds: 31 }),
+      announce: (lags) => {
+        announced.push(lags);
+        return Promise.resolve();
+      },
     };
     const context = {
       signal: stop.signal,
@@ -172,6 +178,9 @@ describe("the publisher", () => {
       expect(keys).not.toContain("archiveLag");
     }
     expect(warned).toEqual(["archive's lag: no broker", "CloudWatch: throttled"]);
+    // What is known is said, what is not is left out.
+    const lags = { archive: undefined, replication: { pending: 2, seconds: 31 } };
+    expect(announced).toEqual([lags, lags, lags]);
   });
 
   it("says nothing at all about a vault that does not answer", async () => {
@@ -180,8 +189,10 @@ describe("the publisher", () => {
     await publishMetrics(
       {
         facts: () => Promise.reject(new Error("silent")),
-        archiveSeconds: () => Promise.resolve(0),
+        archive: () => Promise.resolve({ events: 0, seconds: 0 }),
         databaseUntil: () => Promise.resolve(undefined),
+        replication: () => Promise.resolve(undefined),
+        announce: () => Promise.reject(new Error("silent")),
       },
       (values) => {
         seen = values;

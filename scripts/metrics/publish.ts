@@ -2,13 +2,27 @@ import type { Context } from "../command.ts";
 import type { Clock } from "../fence/lease.ts";
 import type { Facts } from "../status/judge.ts";
 import type { MetricSink } from "./cloudwatch.ts";
+import type { ArchiveLag } from "./archive-lag.ts";
+import type { ReplicationLag } from "./replication-lag.ts";
 import { metricValues, type MeasuredLags } from "./values.ts";
 
 /** Where values come from; each may fail by itself. */
 export interface MetricSources {
   facts(): Promise<Facts>;
-  archiveSeconds(now: number): Promise<number | undefined>;
+  archive(now: number): Promise<ArchiveLag | undefined>;
   databaseUntil(): Promise<string | undefined>;
+  /** How far S3 is behind with its copies. */
+  replication(now: number): Promise<ReplicationLag | undefined>;
+  /**
+   * Says in the control bucket what archiver and replicator would say themselves where they are ours; what is
+   * undefined is not known, and not said.
+   */
+  announce(lags: Lags, now: number): Promise<void>;
+}
+
+export interface Lags {
+  readonly archive: ArchiveLag | undefined;
+  readonly replication: ReplicationLag | undefined;
 }
 
 /**
@@ -38,12 +52,14 @@ export async function publishMetrics(
   context.ready();
   while (!context.signal.aborted) {
     const now = clock.now();
-    const [facts, archiveSeconds, databaseUntil] = await Promise.all([
+    const [facts, archive, databaseUntil, replication] = await Promise.all([
       known("control bucket and vault", () => sources.facts()),
-      known("archive's lag", () => sources.archiveSeconds(now)),
+      known("archive's lag", () => sources.archive(now)),
       known("PostgreSQL's backups", () => sources.databaseUntil()),
+      known("S3's replication", () => sources.replication(now)),
     ]);
-    const lags: MeasuredLags = { archiveSeconds, databaseUntil };
+    await known("announcements", () => sources.announce({ archive, replication }, now));
+    const lags: MeasuredLags = { archiveSeconds: archive?.seconds, databaseUntil };
     const nothing = { epoch: 0, lease: undefined, proof: undefined, backup: undefined };
     const values = metricValues({ ...(facts ?? nothing), now }, lags);
     await known("CloudWatch", () => sink(values, new Date(now)));

@@ -2,9 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { AwsAlarms } from "../../components/alarms/aws.ts";
 import { AwsArchive, type ArchiveSink } from "../../components/archive/aws.ts";
 import { physicalName, type AwsRegion } from "../../components/aws/context.ts";
+import { KubernetesByHand } from "../../components/job/by-hand.ts";
 import type { KubernetesRunner } from "../../components/job/runner.ts";
 import type { AwsKafka } from "../../components/kafka/aws.ts";
 import type { AwsKeys } from "../../components/keys/aws.ts";
+import { connect } from "../../components/local/context.ts";
 import { AwsProtection } from "../../components/protection/aws.ts";
 import type { Vault } from "../../components/vault/contract.ts";
 import type { Protection, ProtectionWish } from "../platform.ts";
@@ -76,7 +78,13 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
     incrementalBackups: settings.incrementalBackups,
     audit: settings.audit,
     ingestAfter: [...wish.ingestAfter, archive],
-    metricsRegion: place.alarmRegion.name,
+    metrics: {
+      region: place.alarmRegion.name,
+      flushSeconds: settings.archiveFlush,
+      ...(vault.primary === undefined
+        ? {}
+        : { replication: { region: region.name, rules: rulesOf(vault) } }),
+    },
     serviceAccounts: {
       backup: accounts.backup,
       // What attaches for an epoch goes with it.
@@ -86,10 +94,37 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
       "publish-metrics": accounts.metrics,
     },
   });
+  byHand(place, wish);
   // Nobody is to be woken by a rehearsal.
   if (!isRehearsal(settings)) alarmsOf(place);
   const { archiver, backupConnection, first } = protection;
   return { archiver, backupConnection, ...(first === undefined ? {} : { first }) };
+}
+
+/** What an incident asks for, to be run beside the engines; `pulumi up` itself never runs one. */
+function byHand({ runner, foundation }: ProtectionPlace, wish: ProtectionWish): void {
+  const { accounts } = foundation.roles;
+  const recovery = { serviceAccount: accounts.recovery };
+  new KubernetesByHand("by-hand", {
+    runner,
+    connection: connect({
+      ...wish.base,
+      kafka: wish.kafka,
+      clickhouse: wish.clickhouse,
+      postgres: wish.postgres.connection,
+      ...(wish.zookeeper === undefined ? {} : { zookeeper: wish.zookeeper }),
+      vault: wish.vault.recovery.near,
+      control: wish.vault.recovery.control,
+      trust: wish.trust,
+    }),
+    commands: {
+      status: { command: "status", ...recovery },
+      prove: { command: "prove", params: { deep: true }, ...recovery },
+      attach: { command: "attach", serviceAccount: accounts.attach },
+      detach: { command: "detach", serviceAccount: accounts.cursor },
+      quarantine: { command: "quarantine", params: { action: "list" }, ...recovery },
+    },
+  });
 }
 
 /** @throws Error when the topology step made another topic: the archive would lie where nobody looks */
@@ -129,6 +164,17 @@ function sinkOf({ settings, foundation, keys, kafka }: ProtectionPlace): Archive
 const gapOf = (schedule: Schedule): number | undefined =>
   "cron" in schedule ? longestGap(schedule.cron) : undefined;
 
+/** Rules of the vault's replication, as CloudWatch tells them apart; a standby has none. */
+function rulesOf({ primary, standby }: Vault) {
+  if (primary === undefined) return [];
+  return (["backups", "archive"] as const).map((purpose) => ({
+    label: purpose,
+    source: primary[purpose].name,
+    destination: standby[purpose].name,
+    ruleId: `${purpose}-to-${standby.region}`,
+  }));
+}
+
 /** Thresholds follow from the objectives: what passes one endangers them. */
 function alarmsOf({ settings, region, alarmRegion, vault, stack }: ProtectionPlace): void {
   const { rpo, rto, lease, incrementalBackups, audit, eventsTopic, kafka, alarms } = settings;
@@ -147,20 +193,16 @@ function alarmsOf({ settings, region, alarmRegion, vault, stack }: ProtectionPla
       databaseAge: Math.max(rpo, 1800),
     },
   });
-  const { primary, standby } = vault;
   new AwsAlarms("alarms", {
     ...who,
     region,
     published: {},
-    ...(primary === undefined
+    ...(vault.primary === undefined
       ? {}
       : {
           replication: {
-            rules: (["backups", "archive"] as const).map((purpose) => ({
-              label: purpose,
-              source: primary[purpose].name,
-              destination: standby[purpose].name,
-              ruleId: `${purpose}-to-${standby.region}`,
+            rules: rulesOf(vault).map((rule) => ({
+              ...rule,
               quietMinutes: Math.min(1440, Math.ceil((2 * (backups ?? 43_200)) / 60)),
             })),
           },

@@ -16,6 +16,7 @@ import {
   topologyPolicy,
 } from "../../components/kafka/policies.ts";
 import type { KubernetesCluster } from "../../components/kubernetes/context.ts";
+import { keys } from "../../scripts/fence/records.ts";
 import { namespace } from "../../scripts/metrics/names.ts";
 import type { BucketPurpose } from "../../scripts/vault/policies.ts";
 import { RdsMonitoringRole } from "../../components/postgres/monitoring-role.ts";
@@ -43,7 +44,7 @@ export const identities = [
 export type Identity = (typeof identities)[number];
 
 /** Who writes for an epoch: a role of its own for each, which the fence refuses by its tag. */
-const writers: readonly Identity[] = ["backup", "lease", "clickhouse"];
+const writers: readonly Identity[] = ["backup", "lease", "clickhouse", "metrics"];
 
 /** Commands that are somebody else than `recovery`, which reads the vault and touches no consumer group. */
 const identityOfCommand: Readonly<Record<string, Identity>> = {
@@ -199,7 +200,14 @@ function documentsOf(args: RolesArgs): Record<Identity, Record<string, pulumi.Ou
     },
     cursor: { ...recovery, kafka: text(cursorPolicy(kafka)) },
     attach: { ...recovery, kafka: text(attachPolicy(kafka)) },
-    metrics: { ...step, vault: vault("reader"), kafka: reader, aws: text(metricsDocument(args)) },
+    metrics: {
+      ...step,
+      vault: vault("reader"),
+      kafka: reader,
+      aws: pulumi
+        .all([reach, line])
+        .apply(([to, of]) => JSON.stringify(metricsDocument(args, to, of))),
+    },
     backup: { ...step, vault: vault("backup"), kafka: reader },
     lease: { ...step, vault: vault("lease"), kafka: text(leasePolicy(kafka)) },
     // `BACKUP` and `RESTORE` run in the server: it writes for its epoch and reads what is restored.
@@ -230,28 +238,38 @@ function stepDocument({ partition, buckets: { control } }: VaultReach, line: str
 }
 
 /**
- * What alarms are raised by, and how far PostgreSQL's copies are. Neither service knows a narrower resource.
+ * What alarms are raised by; how far S3's and PostgreSQL's copies are; and what is said about both in the control
+ * bucket. Neither CloudWatch nor RDS knows a narrower resource for these.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
  */
-function metricsDocument({ metricsRegion }: RolesArgs): object {
-  const within = { StringEquals: { "aws:RequestedRegion": metricsRegion } };
+function metricsDocument(
+  { region, metricsRegion }: RolesArgs,
+  { partition, buckets: { control } }: VaultReach,
+  line: string,
+): object {
+  const within = (name: string) => ({ "aws:RequestedRegion": name });
+  const allow = (Action: string, condition: object) => ({
+    Effect: "Allow",
+    Action,
+    Resource: "*",
+    Condition: { StringEquals: condition },
+  });
   return {
     Version: "2012-10-17",
     Statement: [
+      allow("cloudwatch:PutMetricData", {
+        ...within(metricsRegion),
+        "cloudwatch:namespace": namespace,
+      }),
+      allow("cloudwatch:GetMetricStatistics", within(region.name)),
+      allow("rds:DescribeDBInstanceAutomatedBackups", within(metricsRegion)),
       {
         Effect: "Allow",
-        Action: "cloudwatch:PutMetricData",
-        Resource: "*",
-        Condition: {
-          StringEquals: { ...within.StringEquals, "cloudwatch:namespace": namespace },
-        },
-      },
-      {
-        Effect: "Allow",
-        Action: "rds:DescribeDBInstanceAutomatedBackups",
-        Resource: "*",
-        Condition: within,
+        Action: "s3:PutObject",
+        Resource: ["archiver", "replicator"].map(
+          (who) => `arn:${partition}:s3:::${control.name}/${keys.announcement(line, who)}`,
+        ),
       },
     ],
   };

@@ -20,7 +20,13 @@ const policies = (all: readonly Made[]) =>
   );
 
 /** Writers of an epoch; every other role is bound to none. */
-const writers = ["role-backup-role", "role-lease-role", "role-clickhouse-role", "role-archive"];
+const writers = [
+  "role-backup-role",
+  "role-lease-role",
+  "role-clickhouse-role",
+  "role-metrics-role",
+  "role-archive",
+];
 
 let prod: Made[];
 let failover: Made[];

@@ -237,6 +237,8 @@ const components: readonly (readonly [type: string, stack: Stack])[] = [
   ["recover:eks:AwsImages", "dr in pilot-light"],
   ["recover:eks:AwsPodIdentity", "prod"],
   ["recover:eks:AwsPodIdentity", "dr in pilot-light"],
+  ["recover:job:KubernetesByHand", "prod"],
+  ["recover:job:KubernetesByHand", "dr in failover"],
   ["recover:job:KubernetesCronJob", "prod"],
   ["recover:job:KubernetesDaemon", "prod"],
   ["recover:job:KubernetesRunner", "prod"],
