@@ -145,7 +145,7 @@ test("alarms and their end go to the topic, which takes them of this account alo
   expect(policy.Statement).toEqual([
     {
       Effect: "Allow",
-      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"] },
       Action: "sns:Publish",
       Resource: arn,
       Condition: { StringEquals: { "aws:SourceAccount": account } },
@@ -183,4 +183,16 @@ test.each<[string, Partial<AwsAlarmsArgs>, RegExp]>([
     () => new AwsAlarms("a", { region: regionOf(), ...given(), ...change }),
   );
   expect(said).toMatch(message);
+});
+
+test("databases tell of what befalls them, where the region has any", async () => {
+  const kind = "aws:rds/eventSubscription:EventSubscription";
+  expect((await record()).made.filter((each) => each.type === kind)).toEqual([]);
+  const { made } = await record({ databases: true });
+  expect(only(made, kind).inputs).toMatchObject({
+    name: "acme-prod-g1-alarms-databases",
+    sourceType: "db-instance",
+    snsTopic: "arn:aws:mock:sns:alarms-topic",
+    eventCategories: expect.arrayContaining(["failure", "failover", "low storage"]) as unknown,
+  });
 });

@@ -45,6 +45,8 @@ export interface AwsAlarmsArgs {
     readonly topic: string;
     readonly maxSeconds: number;
   };
+  /** Whether databases of this region tell of failure, failover and low storage. @default false */
+  readonly databases?: boolean;
   /** Who is told. @default nobody but those who subscribe to the topic themselves */
   readonly emails?: readonly string[];
   /** A key of this region whose policy lets CloudWatch use it. @default none: the topic is not encrypted */
@@ -82,7 +84,24 @@ export class AwsAlarms extends pulumi.ComponentResource {
       ...this.createReplication(),
       ...this.createConsumer(),
     };
+    if (args.databases === true) this.createDatabaseEvents();
     this.registerOutputs({ topicArn: this.topicArn, alarms: this.alarms });
+  }
+
+  /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html */
+  private createDatabaseEvents(): void {
+    const { region } = this.args;
+    new aws.rds.EventSubscription(
+      `${this.name}-databases`,
+      {
+        name: physicalName(region, `${this.name}-databases`, 255),
+        snsTopic: this.topicArn,
+        sourceType: "db-instance",
+        eventCategories: ["availability", "failover", "failure", "low storage", "maintenance"],
+        tags: dataTags("none"),
+      },
+      this.options,
+    );
   }
 
   private createTopic(): pulumi.Output<string> {
@@ -106,10 +125,10 @@ export class AwsAlarms extends pulumi.ComponentResource {
             Statement: [
               {
                 Effect: "Allow",
-                Principal: { Service: "cloudwatch.amazonaws.com" },
+                Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"] },
                 Action: "sns:Publish",
                 Resource: arn,
-                // Alarms of this account alone.
+                // Alarms and events of this account alone.
                 Condition: { StringEquals: { "aws:SourceAccount": account } },
               },
             ],

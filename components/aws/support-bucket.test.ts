@@ -54,6 +54,7 @@ describe.each([true, false])("a bucket for logs and files (dry run %s)", (dryRun
     const type = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
     expect(only(made, type).inputs["rules"]).toMatchObject([
       { filter: { prefix: "kafka/" }, expiration: { days: 30 } },
+      { filter: { prefix: "" }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
     ]);
   });
 });
@@ -71,4 +72,28 @@ test("takes TLS alone, and logs from this account's delivery alone", async () =>
   for (const { Condition: condition } of statements.slice(1)) {
     expect(condition["StringEquals"]).toEqual({ "aws:SourceAccount": account });
   }
+});
+
+test("takes access logs of the buckets that it is named, each below its own name, and nothing else", async () => {
+  const made = await recordAws(
+    () =>
+      new AwsSupportBucket("logs", { region: regionOf(), accessLogsOf: ["vault-a", "vault-b"] }),
+  );
+  const { Statement: statements } = JSON.parse(
+    String(only(made, "aws:s3/bucketPolicy:BucketPolicy").inputs["policy"]),
+  ) as { Statement: { Sid: string; Resource: unknown; Condition: unknown }[] };
+  expect(statements.map(({ Sid }) => Sid)).toEqual(["TlsOnly", "S3ServerAccessLogs"]);
+  const arn = "arn:aws:mock:s3:logs-bucket";
+  expect(statements[1]).toMatchObject({
+    Principal: { Service: "logging.s3.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: [`${arn}/vault-a/*`, `${arn}/vault-b/*`],
+    Condition: {
+      StringEquals: { "aws:SourceAccount": account },
+      ArnLike: { "aws:SourceArn": ["arn:aws:s3:::vault-a", "arn:aws:s3:::vault-b"] },
+    },
+  });
+  const [rule] = only(made, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+    .inputs["rules"] as object[];
+  expect(rule).toMatchObject({ filter: { prefix: "" }, expiration: { days: 90 } });
 });

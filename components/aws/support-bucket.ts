@@ -7,11 +7,16 @@ export interface AwsSupportBucketArgs {
   readonly region: AwsRegion;
   /** Days that logs are kept. @default 90 */
   readonly logDays?: number;
+  /**
+   * Takes the access logs of these buckets of its region, by their names, below a folder for each; nothing else then.
+   * @default none: it takes the brokers' logs and the connector's file
+   */
+  readonly accessLogsOf?: readonly pulumi.Input<string>[];
   readonly transform?: { readonly bucket?: Transform<aws.s3.BucketArgs> };
 }
 
 /**
- * A bucket for what a region needs and nobody restores: logs of brokers, the connector's file.
+ * A bucket for what a region needs and nobody restores: logs of brokers and the connector's file, or access logs.
  * Encrypted by S3's own key, as the service that delivers logs takes no other without a grant.
  */
 export class AwsSupportBucket extends pulumi.ComponentResource {
@@ -26,7 +31,7 @@ export class AwsSupportBucket extends pulumi.ComponentResource {
       `${name}-bucket`,
       transformed(args.transform?.bucket, {
         // Names are shared by all accounts: a random end.
-        bucketPrefix: `${physicalName(region, "support", 36)}-`,
+        bucketPrefix: `${physicalName(region, args.accessLogsOf === undefined ? "support" : "access", 36)}-`,
         tags: dataTags("none"),
       }),
       child,
@@ -54,8 +59,10 @@ export class AwsSupportBucket extends pulumi.ComponentResource {
       {
         bucket,
         policy: pulumi
-          .all([made.arn, region.accountId])
-          .apply(([arn, accountId]) => JSON.stringify(policyOf(arn, accountId, region))),
+          .all([made.arn, region.accountId, args.accessLogsOf])
+          .apply(([arn, accountId, sources]) =>
+            JSON.stringify(policyOf(arn, accountId, region, sources)),
+          ),
       },
       { ...child, dependsOn: [closed] },
     );
@@ -67,9 +74,15 @@ export class AwsSupportBucket extends pulumi.ComponentResource {
           {
             id: "logs",
             status: "Enabled",
-            filter: { prefix: "kafka/" },
+            filter: { prefix: args.accessLogsOf === undefined ? "kafka/" : "" },
             expiration: { days: logDays },
             noncurrentVersionExpiration: { noncurrentDays: 1 },
+          },
+          {
+            id: "uploads",
+            status: "Enabled",
+            filter: { prefix: "" },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
           },
         ],
       },
@@ -80,16 +93,13 @@ export class AwsSupportBucket extends pulumi.ComponentResource {
   }
 }
 
-/**
- * TLS alone, and the service that delivers logs of brokers.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
- */
-function policyOf(arn: string, accountId: string, region: AwsRegion): object {
-  const source = {
-    StringEquals: { "aws:SourceAccount": accountId },
-    ArnLike: { "aws:SourceArn": `arn:${region.partition}:logs:${region.name}:${accountId}:*` },
-  };
-  const delivery = { Service: "delivery.logs.amazonaws.com" };
+/** TLS alone, and the service that delivers logs. */
+function policyOf(
+  arn: string,
+  accountId: string,
+  region: AwsRegion,
+  accessLogsOf: readonly string[] | undefined,
+): object {
   return {
     Version: "2012-10-17",
     Statement: [
@@ -101,22 +111,56 @@ function policyOf(arn: string, accountId: string, region: AwsRegion): object {
         Resource: [arn, `${arn}/*`],
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
-      {
-        Sid: "AWSLogDeliveryWrite",
-        Effect: "Allow",
-        Principal: delivery,
-        Action: "s3:PutObject",
-        Resource: `${arn}/kafka/*`,
-        Condition: source,
-      },
-      {
-        Sid: "AWSLogDeliveryAclCheck",
-        Effect: "Allow",
-        Principal: delivery,
-        Action: ["s3:GetBucketAcl", "s3:ListBucket"],
-        Resource: arn,
-        Condition: source,
-      },
+      ...(accessLogsOf === undefined
+        ? brokerLogs(arn, accountId, region)
+        : [accessLogs(arn, accountId, region, accessLogsOf)]),
     ],
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
+function accessLogs(
+  arn: string,
+  accountId: string,
+  region: AwsRegion,
+  sources: readonly string[],
+): object {
+  return {
+    Sid: "S3ServerAccessLogs",
+    Effect: "Allow",
+    Principal: { Service: "logging.s3.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: sources.map((name) => `${arn}/${name}/*`),
+    Condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: { "aws:SourceArn": sources.map((name) => `arn:${region.partition}:s3:::${name}`) },
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
+function brokerLogs(arn: string, accountId: string, region: AwsRegion): object[] {
+  const source = {
+    StringEquals: { "aws:SourceAccount": accountId },
+    ArnLike: { "aws:SourceArn": `arn:${region.partition}:logs:${region.name}:${accountId}:*` },
+  };
+  const delivery = { Service: "delivery.logs.amazonaws.com" };
+  return [
+    {
+      Sid: "AWSLogDeliveryWrite",
+      Effect: "Allow",
+      Principal: delivery,
+      Action: "s3:PutObject",
+      Resource: `${arn}/kafka/*`,
+      Condition: source,
+    },
+    {
+      Sid: "AWSLogDeliveryAclCheck",
+      Effect: "Allow",
+      Principal: delivery,
+      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+      Resource: arn,
+      Condition: source,
+    },
+  ];
 }

@@ -173,7 +173,7 @@ describe.each([true, false])("the vault on AWS (dry run %s)", (dryRun) => {
       ([name]) => only(made, partTypes.bucket, `${name}-bucket`).inputs["tags"],
     );
     expect(tags).toEqual(
-      ["backups", "events", "backups", "events", "ledger"].map((data) => ({
+      ["backups", "events", "backups", "events", "coordination"].map((data) => ({
         "recover:data": data,
       })),
     );

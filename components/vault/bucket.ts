@@ -185,7 +185,7 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
   }
 }
 
-const dataClasses = { backups: "backups", archive: "events", control: "ledger" } as const;
+const dataClasses = { backups: "backups", archive: "events", control: "coordination" } as const;
 
 function encryptedBy(
   keyArn: pulumi.Input<string>,

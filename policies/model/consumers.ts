@@ -36,3 +36,9 @@ function ofObjectives({ consumers, role, mode }: Objectives): Consumes | undefin
   if (role === undefined) return undefined;
   return role === "primary" ? "active" : "standby";
 }
+
+/** A standby that takes over: what cannot be perfect on that day only advises. */
+export function takesOver(stack: Stack): boolean {
+  const mode = stack.objectives.mode ?? stack.setting("mode");
+  return stack.role === "standby" && mode === "failover";
+}

@@ -24,6 +24,16 @@ export const dataBuckets = {
 
 const dataTags = new Set(["events", "backups", "ledger"]);
 
+/** The tag `recover:data` says that nothing in it is anybody's data: logs, files that are fetched again. */
+export const holdsNothing = "its tag recover:data says that it holds no data";
+
+/** @see holdsNothing */
+export function saysItHoldsNothing(resource: Resource): boolean {
+  return (
+    resource.isKnown("tags") && resource.at("tags").entry("recover:data")?.string("") === "none"
+  );
+}
+
 /** A bucket that a recovery needs: by its tag, or by its name. */
 export function holdsData(bucket: Resource, pattern: string): boolean {
   const tag = bucket.isKnown("tags") ? bucket.at("tags").entry("recover:data") : undefined;

@@ -1,7 +1,7 @@
 import { custom, kubernetes } from "../types.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
-import { commandLine, containersOf, runs } from "./workload.ts";
+import { commandLine, containersOf, podPaths, runs } from "./workload.ts";
 
 /** ZooKeeper ensembles that run as StatefulSets. */
 export function ensembles(stack: Stack): Resource[] {
@@ -18,7 +18,7 @@ export function clickHouses(stack: Stack): Resource[] {
   ];
 }
 
-/** Jobs that run again and again, whose name or command speaks of all of these. */
+/** Jobs that run again and again, whose name, command or pods' labels speak of all of these. */
 export function cronJobsOf(stack: Stack, ...subjects: readonly RegExp[]): Resource[] {
   return stack.of(kubernetes.cronJob).filter((each) => speaksOf(each, subjects));
 }
@@ -29,5 +29,14 @@ export function speaksOf(workload: Resource, subjects: readonly RegExp[]): boole
   const named = [workload.name, typeof name === "string" ? name : ""].join(" ");
   if (subjects.every((each) => each.test(named))) return true;
   const commands = containersOf(workload).map(commandLine);
-  return commands.some((command) => subjects.every((each) => each.test(`${named} ${command}`)));
+  const labels = podLabelsOf(workload);
+  return commands.some((command) =>
+    subjects.every((each) => each.test(`${named} ${command} ${labels}`)),
+  );
+}
+
+/** Keys of the labels of its pods: which engines they may reach is said by them. What is not known says nothing. */
+function podLabelsOf(workload: Resource): string {
+  const path = (podPaths[workload.type] ?? "spec").replace(/spec$/, "metadata.labels");
+  return workload.isKnown(path) ? workload.at(path).keys("").join(" ") : "";
 }

@@ -75,10 +75,12 @@ export function cronJob(
   schedule: pulumi.Input<string>,
   container: Partial<Container> = {},
   spec: Partial<types.input.batch.v1.CronJobSpec> = {},
+  labels: Record<string, string> = {},
 ): Built {
+  const template = { metadata: { labels }, spec: podOf(container) };
   return s.add(CronJob, name, {
     metadata: { name, namespace: "data" },
-    spec: { schedule, jobTemplate: { spec: { template: { spec: podOf(container) } } }, ...spec },
+    spec: { schedule, jobTemplate: { spec: { template } }, ...spec },
   });
 }
 

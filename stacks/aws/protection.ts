@@ -197,6 +197,7 @@ function alarmsOf({ settings, region, alarmRegion, vault, stack }: ProtectionPla
     ...who,
     region,
     published: {},
+    databases: settings.postgres.adopt === undefined,
     ...(vault.primary === undefined
       ? {}
       : {

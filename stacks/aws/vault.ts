@@ -5,7 +5,9 @@ import { AwsVault } from "../../components/vault/aws.ts";
 import type { Vault, VaultPlace } from "../../components/vault/contract.ts";
 import type { VaultReach } from "../../components/vault/writers.ts";
 import type { WriterAccess } from "../../components/vault/local.ts";
-import { writerRoles, type WriterRole } from "../../scripts/vault/policies.ts";
+import { AwsSupportBucket } from "../../components/aws/support-bucket.ts";
+import { bucketName } from "../../components/vault/names.ts";
+import { writerRoles, type BucketPurpose, type WriterRole } from "../../scripts/vault/policies.ts";
 import type { PlatformVault } from "../platform.ts";
 import type { AwsSettings } from "../settings.ts";
 import { longestGap } from "../settings/parts.ts";
@@ -29,12 +31,30 @@ export function makeVault(
     { region: far, classes: ["vault", "relational"] },
     after,
   );
+  // Who read or wrote what a recovery stands on, in each region.
+  const logsOf = (label: string, region: AwsRegion, purposes: readonly BucketPurpose[]) =>
+    new AwsSupportBucket(
+      label,
+      {
+        region,
+        accessLogsOf: purposes.map((purpose) => bucketName(vaultName, region.name, purpose)),
+      },
+      after,
+    ).name;
   const vault = new AwsVault(
     "vault",
     {
       vaultName,
-      primary: { region: near, keyArn: keys.arnOf("vault") },
-      standby: { region: far, keyArn: farKeys.arnOf("vault") },
+      primary: {
+        region: near,
+        keyArn: keys.arnOf("vault"),
+        accessLogBucket: logsOf("vault-logs", near, ["backups", "archive"]),
+      },
+      standby: {
+        region: far,
+        keyArn: farKeys.arnOf("vault"),
+        accessLogBucket: logsOf("vault-logs-standby", far, ["backups", "archive", "control"]),
+      },
       lock: { mode: lockMode, days: Math.ceil(lockFor / day) },
       longestChainDays:
         "cron" in fullBackups

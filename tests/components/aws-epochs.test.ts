@@ -16,7 +16,8 @@ const tagOf = (all: readonly Made[], role: string) =>
   (named(all, role)?.inputs["tags"] as Record<string, string> | undefined)?.["recover:epoch"];
 const policies = (all: readonly Made[]) =>
   all.filter(
-    ({ type, name }) => type === "aws:s3/bucketPolicy:BucketPolicy" && name.startsWith("vault-"),
+    ({ type, name }) =>
+      type === "aws:s3/bucketPolicy:BucketPolicy" && /^vault-(primary|standby)-/.test(name),
   );
 
 /** Writers of an epoch; every other role is bound to none. */

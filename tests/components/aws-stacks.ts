@@ -77,6 +77,13 @@ const mocks: RecordOptions = {
       startedAt: "2026-01-01T00:00:00Z",
       finishedAt: "2026-01-01T00:00:01Z",
     },
+    // Named by AWS: what belongs to them names them so.
+    ...Object.fromEntries(
+      ["support-bucket", "vault-logs-bucket", "vault-logs-standby-bucket"].map((name) => [
+        `aws:s3/bucket:Bucket ${name}`,
+        { bucket: `${name}-id` },
+      ]),
+    ),
     "aws:eks/cluster:Cluster": {
       endpoint: "https://cluster.test",
       certificateAuthority: { data: "Y2E=" },

@@ -15,6 +15,20 @@ const cases: Cases = {
   rule,
   pass: [
     { title: "nothing is promised", stack: backups("0 3 * * *"), of: ["clickhouse"] },
+    {
+      title: "one whose pods' labels say what they reach",
+      stack: (s) => {
+        clickHouse(s, {});
+        cronJob(
+          s,
+          "protection-full",
+          "0 3 * * *",
+          { args: ["backup"] },
+          {},
+          { "acme/reaches-clickhouse": "true" },
+        );
+      },
+    },
     { title: "exactly", stack: backups("*/15 * * * *"), objectives: { rpo: "15 minutes" } },
     {
       title: "full ones at night, increments every 15 minutes",
@@ -35,6 +49,21 @@ const cases: Cases = {
         cronJob(s, "postgres-backup", "0 3 * * *", { args: ["dump"] });
       },
       says: "no CronJob backs StatefulSet clickhouse up",
+    },
+    {
+      title: "one whose pods reach something else",
+      stack: (s) => {
+        clickHouse(s, {});
+        cronJob(
+          s,
+          "protection-full",
+          "0 3 * * *",
+          { args: ["backup"] },
+          {},
+          { "acme/reaches-zookeeper": "true" },
+        );
+      },
+      says: "no CronJob backs ClickHouseInstallation",
     },
     {
       title: "suspended",

@@ -20,6 +20,11 @@ const cases: Cases = {
       stack: secret(),
       says: "Secret login is in eu-central-1 alone: add replicas",
     },
+    {
+      title: "a name that only speaks of Kafka",
+      stack: (s) => s.add(aws.secretsmanager.Secret, "login", { name: "my-AmazonMSK_login" }),
+      says: "Secret login is in eu-central-1 alone",
+    },
     { title: "only here", stack: secret("eu-central-1"), says: "in eu-central-1 alone" },
     {
       title: "not set at all",
@@ -41,6 +46,11 @@ const cases: Cases = {
     },
   ],
   notApplicable: [
+    {
+      title: "a login of a Kafka cluster, which goes with it",
+      stack: (s) => s.add(aws.secretsmanager.Secret, "login", { name: "AmazonMSK_acme-producer" }),
+      says: "it logs in to a Kafka cluster of its region",
+    },
     { title: "no secret", stack: (s) => s.add(aws.kms.Key, "key", {}) },
     {
       title: "the standby, by its configuration",

@@ -12,6 +12,10 @@ export default defineRule({
   config: z.strictObject({}),
   check: each(aws.secret, (secret, { stack }) => {
     if (stack.role === "standby") return notApplicable("the standby is the other region");
+    const name = secret.peek("name");
+    if (typeof name === "string" && name.startsWith("AmazonMSK_")) {
+      return notApplicable("it logs in to a Kafka cluster of its region, and to no other");
+    }
     const here = stack.regionOf(secret);
     const elsewhere = secret.list("replicas").some((replica) => replica.string("region") !== here);
     return failIf(

@@ -63,6 +63,13 @@ const cases: Cases = {
   ],
   violation: [
     {
+      title: "a standby that takes over: only advice",
+      stack: (s) => database(s),
+      name: "dr",
+      stackConfig: { "platform:role": "standby", "platform:mode": "failover" },
+      says: "of it in another one, once another region answers",
+    },
+    {
       title: "the second database has none",
       stack: (s) => {
         copy(s, database(s), s.add(aws.kms.Key, "key", {}, standby));

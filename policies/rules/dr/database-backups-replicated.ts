@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { defineRule, each, notApplicable, undecided, violation, pass } from "../../rule.ts";
+import { takesOver } from "../../model/consumers.ts";
+import { advice, defineRule, each, notApplicable, undecided, violation, pass } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -20,8 +21,9 @@ export default defineRule({
     if (copy === undefined) {
       const [possible] = copies.maybe;
       return possible === undefined
-        ? violation(
-            `backups of ${database.label} stay in their region: add an InstanceAutomatedBackupsReplication of it in another one`,
+        ? (takesOver(stack) ? advice : violation)(
+            `backups of ${database.label} stay in their region: add an InstanceAutomatedBackupsReplication of it in another one` +
+              (takesOver(stack) ? ", once another region answers" : ""),
           )
         : undecided(`whether ${possible.label} copies ${database.label} is not known yet`);
     }

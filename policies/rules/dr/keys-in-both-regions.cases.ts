@@ -55,6 +55,13 @@ const cases: Cases = {
   ],
   violation: [
     {
+      title: "a standby that takes over: only advice",
+      stack: (s) => database(s, s.add(aws.kms.Key, "key", {})),
+      name: "dr",
+      stackConfig: { "platform:role": "standby", "platform:mode": "failover" },
+      says: "or a key in the other region, once that answers",
+    },
+    {
       title: "one key in one region",
       stack: (s) => database(s, s.add(aws.kms.Key, "key", {})),
       says: "Key key, which encrypts Instance db, is in eu-central-1 alone: set multiRegion",

@@ -1,8 +1,17 @@
 import { z } from "zod";
+import { takesOver } from "../../model/consumers.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Stack } from "../../model/stack.ts";
 import { NotKnown } from "../../model/value.ts";
-import { defineRule, notApplicable, violation, pass, decide, type Outcome } from "../../rule.ts";
+import {
+  advice,
+  decide,
+  defineRule,
+  notApplicable,
+  pass,
+  violation,
+  type Outcome,
+} from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 /** Where each store names the key that it is encrypted with. */
@@ -64,7 +73,8 @@ function reachable(store: Resource, stack: Stack): Outcome {
   }
   return elsewhere(aws.kmsKey)
     ? pass
-    : violation(
-        `${key.label}, which encrypts ${store.label}, is in ${here} alone: set multiRegion and add an aws.kms.ReplicaKey, or a key in the other region`,
+    : (takesOver(stack) ? advice : violation)(
+        `${key.label}, which encrypts ${store.label}, is in ${here} alone: set multiRegion and add an aws.kms.ReplicaKey, or a key in the other region` +
+          (takesOver(stack) ? ", once that answers" : ""),
       );
 }

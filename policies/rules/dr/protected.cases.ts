@@ -44,6 +44,11 @@ const cases: Cases = {
   unknown: "an option of the resource, which every source knows",
   notApplicable: [
     {
+      title: "a bucket that says that it holds no data",
+      stack: (s) => s.add(aws.s3.Bucket, "logs", { tags: { "recover:data": "none" } }),
+      says: "its tag recover:data says that it holds no data",
+    },
+    {
       title: "nothing holds data",
       stack: (s) => s.add(aws.iam.Role, "role", { assumeRolePolicy: "{}" }),
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { defineRule, each, failIf } from "../../rule.ts";
+import { holdsNothing, saysItHoldsNothing } from "../../model/data.ts";
+import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
 import { aws, kubernetes } from "../../types.ts";
 
 const stateful = [
@@ -30,9 +31,11 @@ export default defineRule({
     each<typeof context.config>(
       stateful.filter((type) => !context.config.except.includes(type)),
       (resource) =>
-        failIf(
-          !resource.protect,
-          `${resource.label} holds data and is not protected: set \`protect: true\``,
-        ),
+        resource.type === aws.bucket && saysItHoldsNothing(resource)
+          ? notApplicable(holdsNothing)
+          : failIf(
+              !resource.protect,
+              `${resource.label} holds data and is not protected: set \`protect: true\``,
+            ),
     )(context),
 });

@@ -34,6 +34,12 @@ const cases: Cases = {
   unknown: "an option of the resource: a source either tells it, or has none of it",
   notApplicable: [
     {
+      title: "a bucket that says that it holds no data",
+      stack: (s) => s.add(aws.s3.Bucket, "logs", { tags: { "recover:data": "none" } }),
+      says: "its tag recover:data says that it holds no data",
+      only: files,
+    },
+    {
       title: "the engine does not tell it",
       stack: (s) => s.add(aws.s3.Bucket, "events", {}),
       says: "only exported state",

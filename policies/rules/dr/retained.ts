@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdsNothing, saysItHoldsNothing } from "../../model/data.ts";
 import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
 import { aws, kubernetes } from "../../types.ts";
 
@@ -17,9 +18,11 @@ export default defineRule({
       // The engine does not hand this option to policies.
       stack.source === "engine"
         ? notApplicable("only exported state and saved previews tell it: `npm run policy`")
-        : failIf(
-            resource.facts.retainOnDelete !== true,
-            `${resource.label} would be deleted with its data: set \`retainOnDelete: true\``,
-          ),
+        : resource.type === aws.bucket && saysItHoldsNothing(resource)
+          ? notApplicable(holdsNothing)
+          : failIf(
+              resource.facts.retainOnDelete !== true,
+              `${resource.label} would be deleted with its data: set \`retainOnDelete: true\``,
+            ),
   ),
 });

@@ -36,6 +36,20 @@ const cases: Cases = {
       title: "a replica",
       stack: (s) => database(s, { replicateSourceDb: "a", storageEncrypted: true }),
     },
+    {
+      title: "restored from a copy",
+      stack: (s) => {
+        database(s, {
+          storageEncrypted: true,
+          restoreToPointInTime: { sourceDbInstanceAutomatedBackupsArn: "arn:aws:rds:x" },
+        });
+      },
+      says: "a restored database has the key of its backup",
+    },
+    {
+      title: "restored from a snapshot",
+      stack: (s) => database(s, { storageEncrypted: true, snapshotIdentifier: "final" }),
+    },
     { title: "no database", stack: (s) => s.add(aws.kms.Key, "key", {}) },
   ],
 };

@@ -14,6 +14,9 @@ export default defineRule({
   check: each([aws.dbInstance, aws.dbCluster], (database) => {
     if (database.has("replicateSourceDb"))
       return notApplicable("a read replica has its source's key");
+    if (["restoreToPointInTime", "snapshotIdentifier"].some((source) => database.has(source))) {
+      return notApplicable("a restored database has the key of its backup");
+    }
     if (!(database.boolean("storageEncrypted") ?? false)) {
       return notApplicable("it is not encrypted: rds-encrypted says so");
     }

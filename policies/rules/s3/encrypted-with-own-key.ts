@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { all, defineRule, each, failIf } from "../../rule.ts";
+import { holdsNothing, saysItHoldsNothing } from "../../model/data.ts";
+import { all, defineRule, each, failIf, notApplicable } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -24,6 +25,7 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
   config: z.strictObject({}),
   check: each(aws.bucket, (bucket, { stack }) => {
+    if (saysItHoldsNothing(bucket)) return notApplicable(holdsNothing);
     const encryption = stack.partOf(bucket, aws.bucketEncryption, "bucket");
     const [rule] =
       encryption?.list("rules") ?? bucket.list("serverSideEncryptionConfiguration.rule");

@@ -42,6 +42,11 @@ const cases: Cases = {
     },
   ],
   notApplicable: [
+    {
+      title: "a bucket that says that it holds no data",
+      stack: (s) => s.add(aws.s3.Bucket, "logs", { tags: { "recover:data": "none" } }),
+      says: "its tag recover:data says that it holds no data",
+    },
     { title: "no bucket", stack: (s) => s.add(aws.kms.Key, "key", {}), says: "no Bucket" },
   ],
 };

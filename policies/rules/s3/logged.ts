@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdsNothing, saysItHoldsNothing } from "../../model/data.ts";
 import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
@@ -18,6 +19,7 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html",
   config: z.strictObject({}),
   check: each(aws.bucket, (bucket, { stack }) => {
+    if (saysItHoldsNothing(bucket)) return notApplicable(holdsNothing);
     const logging = stack.partOf(bucket, aws.bucketLogging, "bucket");
     const takesLogs = stack.pointingAt(bucket, aws.bucketLogging, "targetBucket").sure.length > 0;
     if (takesLogs) return notApplicable("it takes the logs of others");
