@@ -67,8 +67,7 @@ export async function readArchive(access: ArchiveReader, clusterId: string): Pro
         // Whole, not as a stream: objects are small, and no failure may pass for an end.
         const packed = await Body?.transformToByteArray();
         if (packed === undefined) throw new Error(`the archive's object ${key} has no content`);
-        for (const line of zstdDecompressSync(packed).toString().split("\n")) {
-          if (line === "") continue;
+        for (const line of linesOf(zstdDecompressSync(packed))) {
           const { partition, offset } = (JSON.parse(line) as Envelope).metadata;
           let known = partitions.get(partition);
           if (known === undefined) partitions.set(partition, (known = new Offsets()));
@@ -85,4 +84,14 @@ export async function readArchive(access: ArchiveReader, clusterId: string): Pro
     events,
     has: (partition, offset) => partitions.get(partition)?.has(offset) ?? false,
   };
+}
+
+/** One at a time: all of an object's lines at once would be many times its size. */
+function* linesOf(bytes: Buffer): Generator<string> {
+  for (let from = 0; from < bytes.length;) {
+    const end = bytes.indexOf(10, from);
+    const to = end < 0 ? bytes.length : end;
+    if (to > from) yield bytes.toString("utf8", from, to);
+    from = to + 1;
+  }
 }
