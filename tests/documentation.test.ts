@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
@@ -149,7 +149,9 @@ describe("the README", () => {
   test("names only commands that package.json has", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const documents = [readme, read("CONTRIBUTING.md"), read("docs/architecture.md")].join("\n");
-    const named = [...documents.matchAll(/npm run (?:-s )?([a-z]+)/g)].map((each) => each[1] ?? "");
+    const named = [...documents.matchAll(/npm run (?:-s )?([a-z][a-z-]*)/g)].map(
+      (each) => each[1] ?? "",
+    );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
@@ -174,4 +176,28 @@ describe("Pulumi.yaml", () => {
     const { platform: _, ...values } = { ...defaults, ...example("prod") };
     expect(settingsOf("prod", values)).toEqual(settingsOf("prod"));
   });
+});
+
+describe("docs/aws-not-run.md", () => {
+  const page = read("docs/aws-not-run.md");
+
+  test("names only checks that are there", () => {
+    const files = [...page.matchAll(/`([\w/*.-]+\.test\.ts)`/g)].map(([, name = ""]) => name);
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((name) => globSync(name, { cwd: root }).length === 0)).toEqual([]);
+  });
+
+  test("names every test of operations/", () => {
+    const all = globSync("operations/*/*.test.ts", { cwd: root });
+    expect(all.length).toBeGreaterThan(2);
+    const absent = all.filter((name) => !page.includes(`\`${name}\``));
+    expect(absent).toEqual(["operations/cost/estimate.test.ts"]);
+  });
+});
+
+test("the README has every command around `up`", () => {
+  const commands = readdirSync(join(root, "operations/commands")).map((file) =>
+    file.replace(/\.ts$/, ""),
+  );
+  expect(commands.filter((name) => !readme.includes(`npm run ${name} -- `))).toEqual([]);
 });

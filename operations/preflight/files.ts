@@ -46,9 +46,13 @@ function examples({ images, cluster, alarms, account, trust }: AwsSettings): Row
       "digests of zeros: no image has them; `docker buildx imagetools inspect` prints the real ones",
     ]);
   }
-  const endpoint = "create" in cluster ? cluster.create.endpoint : {};
+  const endpoint = "create" in cluster ? cluster.create.endpoint : undefined;
   // https://www.rfc-editor.org/rfc/rfc5737
-  if ("public" in endpoint && endpoint.public.cidrs.some((cidr) => cidr.startsWith("203.0.113."))) {
+  if (
+    endpoint !== undefined &&
+    "public" in endpoint &&
+    endpoint.public.cidrs.some((cidr) => cidr.startsWith("203.0.113."))
+  ) {
     found.push([
       "cluster.create.endpoint",
       "203.0.113.0/24 is for documentation: nobody would reach the cluster",

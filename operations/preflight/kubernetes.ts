@@ -24,8 +24,8 @@ export function kubernetesOffered(
         const known = found.find(({ clusterVersion }) => clusterVersion === version);
         // `status` is of former times: https://docs.aws.amazon.com/eks/latest/APIReference/API_ClusterVersionInformation.html
         const status = (known?.versionStatus ?? known?.status ?? "unknown here")
-        .toUpperCase()
-        .replaceAll("-", "_");
+          .toUpperCase()
+          .replaceAll("-", "_");
         const until = known?.endOfStandardSupportDate?.toISOString().slice(0, 10) ?? "?";
         const other = "Write another version and its add-ons into components/eks/versions.ts";
         if (status === "STANDARD_SUPPORT") {
