@@ -16,7 +16,7 @@ export default defineStandaloneCommand({
     const own = await openStack(stack);
     const { settings } = own;
     const open =
-      settings.role === "standby" && settings.mode !== "failover"
+      settings.role === "standby" && settings.mode === "pilot-light"
         ? await openStack(stack, { instead: { mode: "failover" } })
         : own;
     progress(

@@ -47,7 +47,7 @@ describe("what is counted", () => {
     ["EKS cluster", undefined, 730],
     ["EC2 m7i.xlarge", undefined, 6 * 730],
     ["EBS gp3", "nodes", 600],
-    ["EBS gp3", "ClickHouse", 400],
+    ["EBS gp3", "ClickHouse", 200],
     ["EBS gp3", "ZooKeeper", 60],
     ["NAT gateway", undefined, 3 * 730],
     ["public IPv4 address", undefined, 3 * 730],

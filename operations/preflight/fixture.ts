@@ -48,6 +48,17 @@ const wanted = {
         postgres: { backupArn, adminEndpoint: "127.0.0.1:15432" },
       },
     }),
+  /** Which copy is restored is looked up on the day. */
+  "dr without an ARN": () =>
+    openStack("dr", {
+      instead: {
+        ...own(standby),
+        vaultKeyArn: `arn:aws:kms:${standby}:${account}:key/1`,
+        trust: { k1: keys.publicKey },
+        primaryRegion: primary,
+        postgres: { adminEndpoint: "127.0.0.1:15432" },
+      },
+    }),
 };
 export type StackName = keyof typeof wanted;
 const stacks = new Map<StackName, OpenStack>();

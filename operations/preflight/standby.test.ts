@@ -10,7 +10,7 @@ import { cleanUpAfterFile } from "../../tests/harness/process.ts";
 import { account, ask, backupArn, keys, primary, record, saying, standby } from "./fixture.ts";
 
 cleanUpAfterFile();
-beforeAll(() => record("dr"), 900_000);
+beforeAll(() => record("dr", "dr without an ARN"), 900_000);
 
 describe("a standby", () => {
   const id = "20261126T050000Z-full-a1b2c3";
@@ -75,6 +75,13 @@ describe("a standby", () => {
     expect(result.rows.map(({ what, found }) => `${what}: ${found}`).join("\n")).toContain(
       `newest ledger: ${id}: chain of 1, 1 objects`,
     );
+  });
+
+  test("that looks its copy up on the day finds it now", async () => {
+    const found = await ask("dr without an ARN", { [standby]: { ...vault(), ...fresh() } });
+    expect(saying(found)).toEqual([]);
+    const none = await ask("dr without an ARN", { [standby]: vault() });
+    expect(saying(none).join("\n")).toMatch(/replicated backup: .*no automated backup/);
   });
 
   test.each<[string, () => Answers, RegExp]>([

@@ -2,10 +2,11 @@ import { GetObjectLockConfigurationCommand, ListObjectsV2Command } from "@aws-sd
 import { bucketName } from "../../components/vault/names.ts";
 import verifyBackup from "../../scripts/commands/verify-backup.ts";
 import type { Context } from "../../scripts/command.ts";
-import type { Connection } from "../../scripts/connection.ts";
+import type { Connection, ControlBucket } from "../../scripts/connection.ts";
 import { withControl } from "../../scripts/fence/control.ts";
 import { rdsBackups } from "../../scripts/postgres/rds-backups.ts";
 import { newestRdsManifest } from "../../scripts/postgres/rds-record.ts";
+import { restoreSource } from "../../scripts/postgres/rds-source.ts";
 import type { BucketPurpose } from "../../scripts/vault/policies.ts";
 import type { AwsSettings } from "../../stacks/settings.ts";
 import type { RegionClients } from "./aws.ts";
@@ -27,7 +28,7 @@ export async function recoverable(
     ...buckets,
     ...(await ledger(clients, connection)),
     ...(await manifest(clients, connection, settings)),
-    ...(await backup(clients, settings)),
+    ...(await backup(clients, settings, connection.control)),
   ];
 }
 
@@ -174,7 +175,8 @@ function manifest(
       ];
     }
     const copy = found.manifest.copy?.arn;
-    return copy === postgres.backupArn
+    // Without an ARN in the settings the copy is looked up on the day.
+    return copy !== undefined && copy === (postgres.backupArn ?? copy)
       ? [ok(region, what, `epoch ${found.epoch}, ${found.manifest.engineVersion}`)]
       : [
           red(
@@ -188,22 +190,31 @@ function manifest(
 }
 
 /** The copy that a failover restores: there, whole, and young enough. */
-function backup(clients: RegionClients, { postgres, rpo }: AwsSettings): Promise<readonly Row[]> {
+function backup(
+  clients: RegionClients,
+  { postgres, rpo, primaryRegion, install }: AwsSettings,
+  control?: ControlBucket,
+): Promise<readonly Row[]> {
   const { region, endpoint, credentials } = clients;
   if (postgres.adopt !== undefined) return Promise.resolve([]);
   const what = "PostgreSQL's replicated backup";
-  const arn = postgres.backupArn;
-  if (arn === undefined) {
-    return Promise.resolve([
-      red(region, what, "recover:postgres.backupArn is not set", "`npm run pair` writes it"),
-    ]);
-  }
   return asking({ region, what, actions: ["rds:DescribeDBInstanceAutomatedBackups"] }, async () => {
     const list = rdsBackups({
       region,
       credentials,
       ...(endpoint === undefined ? {} : { endpoint }),
     });
+    const arn = postgres.backupArn ?? (await lookedUp());
+    if (arn === undefined) {
+      return [
+        red(
+          region,
+          what,
+          "neither recover:postgres.backupArn nor recover:primaryRegion is set",
+          "`npm run pair` writes it",
+        ),
+      ];
+    }
     const found = (await list()).find((each) => each.arn === arn);
     if (found === undefined) {
       return [
@@ -240,6 +251,15 @@ function backup(clients: RegionClients, { postgres, rpo }: AwsSettings): Promise
             "Copies lag: look at the instance's events, and at the key of the copies in both regions",
           ),
         ];
+
+    /** As the failover will look it up. */
+    async function lookedUp(): Promise<string | undefined> {
+      if (primaryRegion === undefined) return undefined;
+      const recorded =
+        control === undefined ? undefined : await withControl(control, newestRdsManifest);
+      const wanted = { region, primaryRegion, identifierPrefix: `${install}-` };
+      return (await restoreSource(recorded?.manifest, list, wanted)).backupArn;
+    }
   });
 }
 

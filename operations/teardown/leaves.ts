@@ -244,7 +244,13 @@ function imageCache(resource: StateResource): Left {
 }
 
 /** https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention */
-function volumes(resource: StateResource): Left {
+function volumes(resource: StateResource, { all }: Place): Left | undefined {
+  const goes =
+    all.some(
+      ({ type, inputs }) => type.endsWith(":StorageClass") && inputs["reclaimPolicy"] === "Delete",
+    ) && all.some(({ type, retainOnDelete }) => type.endsWith(":Namespace") && !retainOnDelete);
+  // As in a drill: the claims go with their namespace, and the volumes with their claims.
+  if (goes) return undefined;
   const { namespace = "?", name = resource.name } = (resource.inputs["metadata"] ?? {}) as {
     namespace?: string;
     name?: string;

@@ -121,6 +121,17 @@ describe("of the shipped prod", () => {
     expect(of("acme-test-g1-eks")).toMatchObject({ until: "turned off" });
   });
 
+  test("volumes go with their claims where a drill says so", () => {
+    const gone = made.map((each) =>
+      each.type.endsWith(":StorageClass")
+        ? { ...each, inputs: { ...each.inputs, reclaimPolicy: "Delete" } }
+        : each.type.endsWith(":Namespace")
+          ? { ...each, retainOnDelete: false }
+          : each,
+    );
+    expect(report(gone).left.filter(({ what }) => what === "volumes")).toEqual([]);
+  });
+
   test("there is a command for every protected resource, and for no other", () => {
     const { unprotect, protectedBy } = report();
     const wanted = made.filter(({ protect }) => protect === true);
