@@ -17,7 +17,9 @@ export default defineConfig({
     projects: [
       layer(
         "fast",
-        ["{setup,engines,provider,scripts,components,stacks,policies,tests}/**/*.test.ts"],
+        [
+          "{setup,engines,provider,scripts,components,stacks,operations,policies,tests}/**/*.test.ts",
+        ],
         20,
       ),
       layer("engine", ["{engines,provider,scripts,tests}/**/*.engine.ts"], 180),

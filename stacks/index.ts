@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { portTrouble } from "../components/local/ports.ts";
+import type { AwsOptions } from "./aws/platform.ts";
 import { LocalPlatform } from "./local/platform.ts";
 import type { Platform } from "./platform.ts";
 import { primary } from "./primary.ts";
@@ -26,16 +27,24 @@ export default function stack():
 }
 
 async function onAws(chosen: AwsSettings): Promise<Record<string, pulumi.Input<unknown>>> {
-  // Only here: the providers' packages are large, and stacks of this machine need none of them.
-  const { AwsPlatform } = await import("./aws/platform.ts");
-  const { pilotLight } = await import("./pilot-light.ts");
   const { loadCrds } = await import("../components/clickhouse/crds.ts");
   const { makeBundle } = await import("../scripts/bundle/bundle.ts");
   const { clickhouseOperator: operator } = chosen;
-  const platform = new AwsPlatform(chosen, {
+  return awsProgram(chosen, {
     crds: "install" in operator ? await loadCrds(operator.install.crds) : [],
     bundle: makeBundle(root, join(root, ".cache/bundles")),
   });
+}
+
+/** The program of a stack on AWS, with what it needs from outside. */
+export async function awsProgram(
+  chosen: AwsSettings,
+  options: AwsOptions,
+): Promise<Record<string, pulumi.Input<unknown>>> {
+  // Only here: the providers' packages are large, and stacks of this machine need none of them.
+  const { AwsPlatform } = await import("./aws/platform.ts");
+  const { pilotLight } = await import("./pilot-light.ts");
+  const platform = new AwsPlatform(chosen, options);
   return chosen.role === "standby" && chosen.mode === "pilot-light"
     ? pilotLight(chosen, platform)
     : program(chosen, platform);

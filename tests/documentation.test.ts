@@ -9,6 +9,7 @@ import { platformsOf, readLocalSettings, secretNames, settingNames } from "../st
 import { example, settingsOf } from "./components/aws-stacks.ts";
 import { standby } from "../stacks/standby.ts";
 import { configOf, record } from "./components/mocks.ts";
+import { hasTitle, tableOf, testsIn } from "./titles.ts";
 import { negatives } from "./drill/options.ts";
 import { disasters } from "./drill/plan.ts";
 
@@ -149,7 +150,9 @@ describe("the README", () => {
   test("names only commands that package.json has", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const documents = [readme, read("CONTRIBUTING.md"), read("docs/architecture.md")].join("\n");
-    const named = [...documents.matchAll(/npm run (?:-s )?([a-z]+)/g)].map((each) => each[1] ?? "");
+    const named = [...documents.matchAll(/npm run (?:-s )?([a-z][a-z-]*)/g)].map(
+      (each) => each[1] ?? "",
+    );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
@@ -174,4 +177,21 @@ describe("Pulumi.yaml", () => {
     const { platform: _, ...values } = { ...defaults, ...example("prod") };
     expect(settingsOf("prod", values)).toEqual(settingsOf("prod"));
   });
+});
+
+describe("docs/aws-not-run.md", () => {
+  const named = tableOf("aws-not-run.md").rows.map((row) => testsIn(row.at(-1) ?? ""));
+
+  test("names only tests that are there, and one at least for each thing that is shown", () => {
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((tests) => tests.length === 0)).toEqual([]);
+    expect(named.flat().filter(({ file, title }) => !hasTitle(file, title))).toEqual([]);
+  });
+});
+
+test("the README has every command around `up`", () => {
+  const commands = readdirSync(join(root, "operations/commands")).map((file) =>
+    file.replace(/\.ts$/, ""),
+  );
+  expect(commands.filter((name) => !readme.includes(`npm run ${name} -- `))).toEqual([]);
 });

@@ -1,0 +1,9 @@
+import { runCli } from "../scripts/cli/main.ts";
+
+/** What an operator of the stacks on AWS runs beside `pulumi`: `npm run preflight`, `teardown`, `cost`, `iam-policy`. */
+await runCli({
+  name: "npm run",
+  summary:
+    "What surrounds `pulumi up` on AWS: before it, what it costs and needs, and what `destroy` leaves.",
+  folder: new URL("./commands/", import.meta.url),
+});
