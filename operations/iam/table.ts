@@ -183,6 +183,9 @@ export const table: Readonly<Record<string, Row>> = {
     scope: "region",
     reference: "amazonrds",
   },
+  "aws:rds/eventSubscription:EventSubscription":
+    rds(`CreateEventSubscription DescribeEventSubscriptions ModifyEventSubscription
+    DeleteEventSubscription AddTagsToResource ListTagsForResource`),
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication":
     rds(`StartDBInstanceAutomatedBackupsReplication StopDBInstanceAutomatedBackupsReplication
     DescribeDBInstanceAutomatedBackups DescribeDBInstances`),
