@@ -110,7 +110,7 @@ describe("a standby", () => {
       () => ({
         ...vault({
           backups: {
-            objects: { [`e1/ledgers/${id}.json`]: objects[`e1/ledgers/${id}.json`] ?? "" },
+            objects: { [`e1/ledgers/${id}.json`]: objects[`e1/ledgers/${id}.json`] },
           },
         }),
         ...fresh(),
