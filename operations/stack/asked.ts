@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Crd } from "../../components/clickhouse/crds.ts";
 import { operatorVersion } from "../../components/clickhouse/operator-version.ts";
 import { UserError } from "../../scripts/command.ts";
-import { awsProgram } from "../../stacks/index.ts";
+import { awsProgram } from "../../stacks/programs.ts";
 import type { AwsSettings } from "../../stacks/settings.ts";
 import { projectRoot } from "./file.ts";
 
