@@ -1,4 +1,4 @@
-import { request } from "node:https";
+import { Agent, request } from "node:https";
 
 /** An object as it is sent to the API server. */
 export interface Manifest {
@@ -55,6 +55,9 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
+/** An answer takes milliseconds, and on a machine that is busy with other things far longer. */
+const answerMs = 120_000;
+
 /** Nothing is stored, all is checked: admission, defaults, validation. Unknown and double fields are errors. */
 const strictDryRun = "fieldValidation=Strict&dryRun=All";
 const strict = "fieldValidation=Strict";
@@ -65,6 +68,8 @@ const strict = "fieldValidation=Strict";
  */
 export class KubernetesClient {
   private readonly access: Access;
+  /** Few connections for many questions: to open one costs more than an answer. */
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 4 });
   private readonly paths = new Map<string, string>();
 
   constructor(access: Access) {
@@ -142,13 +147,14 @@ export class KubernetesClient {
         {
           method,
           ca,
+          agent: this.agent,
           headers: {
             ...headers,
             Authorization: `Bearer ${token}`,
             Accept: "application/json",
             "Content-Type": type,
           },
-          timeout: 30_000,
+          timeout: answerMs,
         },
         (response) => {
           const chunks: Buffer[] = [];
@@ -161,7 +167,9 @@ export class KubernetesClient {
           });
         },
       );
-      sent.once("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer in 30 s`)));
+      sent.once("timeout", () =>
+        sent.destroy(new Error(`${method} ${path}: no answer in ${answerMs / 1000} s`)),
+      );
       sent.once("error", reject);
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });

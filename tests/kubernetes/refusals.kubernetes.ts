@@ -3,7 +3,8 @@ import { cleanUpAfterFile } from "../harness/process.ts";
 import { startApiServer, type TestApiServer } from "./api-server.ts";
 import type { Manifest } from "./client.ts";
 import { install } from "./install.ts";
-import { label, madeOf, manifestsOf, skipped, stacks } from "./manifests.ts";
+import { label, manifestsOf, skipped, stacks } from "./manifests.ts";
+import { madeOf } from "./templates.ts";
 
 /**
  * Positive controls: what is wrong on purpose is refused, in the API server's own words. Each takes a manifest
@@ -98,7 +99,7 @@ const cases: readonly (readonly [
     find("Job"),
     "spec.template.spec.restartPolicy",
     "Always",
-    /spec\.template\.spec\.restartPolicy: .*"Always"/,
+    /spec\.template\.spec\.restartPolicy: .*valid values: "OnFailure", "Never"/,
   ],
   [
     "a selector that finds other pods",
@@ -122,7 +123,7 @@ const cases: readonly (readonly [
     /quantities must match the regular expression/,
   ],
   [
-    "a rule of the network with a protocol that there is not",
+    "a network policy for a direction that there is not",
     find("NetworkPolicy"),
     "spec.policyTypes",
     ["Inward"],
@@ -161,7 +162,7 @@ const cases: readonly (readonly [
     find("ClickHouseInstallation"),
     "spec.configuration.zookeeper.nodes.0.host",
     1,
-    /zookeeper\.nodes\[0\]\.host: Invalid value: "integer"/,
+    /zookeeper\.nodes\[0\]\.host: expected string/,
   ],
 ];
 

@@ -64,6 +64,8 @@ for (const stack of ["prod", "dr in failover"]) {
     .map(({ metadata: { name, namespace = "" } }): Account => ({ name, namespace }));
   const own = manifests.find(({ kind }) => kind === "Namespace")?.metadata.name ?? "";
   const elsewhere = "kube-system";
+  // He may what everybody may: ask about himself, and which kinds there are.
+  const stranger: Account = { namespace: own, name: "somebody-whom-no-role-names" };
   const theOperator: Account = { namespace: own, name: operator };
 
   describe(stack, () => {
@@ -94,8 +96,6 @@ for (const stack of ["prod", "dr in failover"]) {
       test.each(ours.map((account) => [account.name, account] as const))(
         "%s",
         async (_, account) => {
-          // What everybody may: ask about himself, and which kinds there are.
-          const stranger = { namespace: own, name: "somebody-whom-no-role-names" };
           for (const namespace of [own, elsewhere, "default"]) {
             const rules = await server.client.rulesOf(account, namespace);
             expect(rules).toEqual(await server.client.rulesOf(stranger, namespace));
@@ -110,6 +110,11 @@ for (const stack of ["prod", "dr in failover"]) {
 
     describe("the operator", () => {
       const rights = actionsOf(namespaceRules);
+
+      test("is told apart from somebody whom no role names", async () => {
+        const rules = await server.client.rulesOf(theOperator, own);
+        expect(rules).not.toEqual(await server.client.rulesOf(stranger, own));
+      });
 
       test("may do all that its rights say, in its namespace", async () => {
         const asked = within(own, rights);

@@ -3,7 +3,8 @@ import { kubernetesVersion } from "../../components/eks/versions.ts";
 import { cleanUpAfterFile } from "../harness/process.ts";
 import { startApiServer, type TestApiServer } from "./api-server.ts";
 import { install } from "./install.ts";
-import { label, madeOf, manifestsOf, skipped, stacks } from "./manifests.ts";
+import { label, manifestsOf, skipped, stacks } from "./manifests.ts";
+import { madeOf } from "./templates.ts";
 
 const accepted = { refusal: undefined, warnings: [] };
 
