@@ -11,6 +11,8 @@ export interface Tools {
   readonly kafkaLibs: string;
   /** Folder of jars, for `java -cp "${zookeeperLibs}/*" org.apache.zookeeper.server.quorum.QuorumPeerMain`. */
   readonly zookeeperLibs: string;
+  /** Etcd and the Kubernetes API server in one program; only after `npm run test:kubernetes`. */
+  readonly kubernetes?: string;
   /** Folder with `initdb`, `pg_ctl` and `postgres`. */
   readonly postgresBin: string;
   /** Words to put before a command that refuses root; use `asNonRoot` of as-non-root.mjs. */

@@ -10,6 +10,7 @@ import { isCurrent, readStamp, recipeKey } from "./stamp.mjs";
  * @property {string} version from versions.json; "any" pieces name their minimum
  * @property {number} revision raise it when `install` makes something else of the same version
  * @property {string[]} files lock files that say what exactly is installed
+ * @property {boolean} [optional] not part of a plain set-up: only who names it gets it
  * @property {() => string} [seen] what of the machine the choice depends on, cheaply found
  * @property {number} megabytes disk at the peak, download caches included, when nothing is there
  * @property {() => boolean} [current] looks for itself instead of trusting the stamp

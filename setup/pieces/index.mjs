@@ -2,6 +2,7 @@ import { barman } from "./barman.mjs";
 import { clickhouse } from "./clickhouse.mjs";
 import { java } from "./java.mjs";
 import { kafka } from "./kafka.mjs";
+import { kubernetes } from "./kubernetes.mjs";
 import { node } from "./node.mjs";
 import { npm } from "./npm.mjs";
 import { postgres } from "./postgres.mjs";
@@ -10,7 +11,7 @@ import { versitygw } from "./versitygw.mjs";
 import { zookeeper } from "./zookeeper.mjs";
 
 /**
- * In the order of installation: what is quick and what others need first, the long build last.
+ * In the order of installation: what is quick and what others need first, the long builds last.
  * @type {import("../lib/piece.mjs").Piece[]}
  */
 export const pieces = [
@@ -24,4 +25,5 @@ export const pieces = [
   zookeeper,
   versitygw,
   pulumi,
+  kubernetes,
 ];

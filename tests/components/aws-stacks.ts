@@ -113,10 +113,17 @@ const mocks: RecordOptions = {
   },
 };
 
-/** The program of a stack, as `stacks/index.ts` chooses it. */
-export function program(settings: AwsSettings): Record<string, pulumi.Input<unknown>> {
+/**
+ * The program of a stack, as `stacks/index.ts` chooses it.
+ *
+ * @param definitions of the ClickHouse operator. @default one that is empty
+ */
+export function program(
+  settings: AwsSettings,
+  definitions: readonly Crd[] = crds,
+): Record<string, pulumi.Input<unknown>> {
   const platform = new AwsPlatform(settings, {
-    crds,
+    crds: definitions,
     bundle: { version: "0.0.0", sha256: "b".repeat(64), file: join(root, "bundle.tar.gz") },
     probe: () => Promise.resolve(true),
   });
@@ -126,11 +133,20 @@ export function program(settings: AwsSettings): Record<string, pulumi.Input<unkn
     : standby(settings, platform);
 }
 
-/** All that a stack asks for. @param dryRun as a preview, in which nothing of the cloud is known */
-export function recordStack(settings: AwsSettings, dryRun = false): Promise<Made[]> {
+/**
+ * All that a stack asks for.
+ *
+ * @param dryRun as a preview, in which nothing of the cloud is known
+ * @param definitions of the ClickHouse operator. @default one that is empty
+ */
+export function recordStack(
+  settings: AwsSettings,
+  dryRun = false,
+  definitions: readonly Crd[] = crds,
+): Promise<Made[]> {
   // The machine that previews knows the operator's own cluster token, nothing else.
   return recordAws(
-    () => program(settings),
+    () => program(settings, definitions),
     dryRun ? { calls: mocks.calls ?? {}, dryRun } : answersOf(settings),
   );
 }

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { kubernetesVersion } from "../../components/eks/versions.ts";
+import { cleanUpAfterFile } from "../harness/process.ts";
+import { startApiServer, type TestApiServer } from "./api-server.ts";
+import { install } from "./install.ts";
+import { label, manifestsOf, skipped, stacks } from "./manifests.ts";
+import { madeOf } from "./templates.ts";
+
+const accepted = { refusal: undefined, warnings: [] };
+
+// One after another: programs of Pulumi share the runtime of their process.
+for (const [stack, settings] of Object.entries(stacks)) {
+  const manifests = await manifestsOf(settings());
+
+  describe(stack, () => {
+    // Of this `describe`: only one server runs at a time.
+    cleanUpAfterFile();
+    let server: TestApiServer;
+    beforeAll(async () => {
+      server = await startApiServer();
+      await install(server.client, manifests);
+    });
+
+    test("is checked by the version that its cluster will have", () => {
+      expect(server.version).toMatch(new RegExp(`^v${kubernetesVersion}\\.\\d+$`));
+    });
+
+    test("asks for no object twice", () => {
+      const objects = manifests.map(
+        ({ apiVersion, kind, metadata: { namespace = "", name } }) =>
+          `${apiVersion} ${kind} ${namespace}/${name}`,
+      );
+      expect(objects.length).toBeGreaterThan(15);
+      expect(new Set(objects).size).toBe(objects.length);
+    });
+
+    describe("its manifests are accepted, without a warning", () => {
+      for (const manifest of manifests) {
+        const why = skipped(manifest);
+        test.skipIf(why !== "")(label(manifest) + why, async () => {
+          expect(await server.client.dryRun(manifest)).toMatchObject(accepted);
+        });
+      }
+    });
+
+    describe("what is made of their templates is accepted, by Pod Security too", () => {
+      for (const manifest of manifests) {
+        for (const [index, made] of madeOf(manifest).entries()) {
+          test(`${made.kind} ${index + 1} of ${label(manifest)}`, async () => {
+            expect(await server.client.dryCreate(made)).toMatchObject(accepted);
+          });
+        }
+      }
+    });
+  });
+}
