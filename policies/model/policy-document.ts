@@ -1,9 +1,11 @@
 import type { Reader } from "./value.ts";
+import { wildcard } from "./wildcard.ts";
 
 /**
  * Conditions that keep out other accounts than the named one, or all but named principals, networks or
  * sources. Not among them is `kms:ViaService`: strangers use the service too.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * Those that S3 itself counts: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 const narrowing = new Set(
   [
@@ -16,10 +18,14 @@ const narrowing = new Set(
     "aws:SourceIp",
     "aws:SourceOrgID",
     "aws:SourceOrgPaths",
+    "aws:SourceOwner",
     "aws:SourceVpc",
     "aws:SourceVpce",
     "aws:userid",
     "kms:CallerAccount",
+    "s3:DataAccessPointAccount",
+    "s3:DataAccessPointArn",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
   ].map((key) => key.toLowerCase()),
 );
 
@@ -38,14 +44,24 @@ export function nameOf(statement: Reader): string {
   return `the statement ${statement.string("Sid") ?? "without a Sid"}`;
 }
 
-/** Its principal is everybody. */
+/** It lets everybody in, or keeps everybody out. */
 export function forEverybody(statement: Reader): boolean {
-  // All but those that are named is everybody else.
-  if (statement.has("NotPrincipal")) return true;
-  if (statement.value("Principal") === "*") return true;
-  return ["AWS", "CanonicalUser", "Federated"].some((kind) =>
-    statement.strings(`Principal.${kind}`).includes("*"),
-  );
+  // All but those that are named: a permission is for everybody else, a denial leaves the named out.
+  if (statement.has("NotPrincipal")) return statement.string("Effect") === "Allow";
+  return principalsOf(statement).includes("*");
+}
+
+/** Names in a statement's principal, of whatever kind. */
+export function principalsOf(statement: Reader): string[] {
+  const kinds = statement.keys("Principal");
+  return kinds.length === 0
+    ? statement.strings("Principal")
+    : kinds.flatMap((kind) => statement.strings(`Principal.${kind}`));
+}
+
+/** One of the statement's actions is `action`, wildcards included. */
+export function isAbout(statement: Reader, action: string): boolean {
+  return statement.strings("Action").some((each) => wildcard(each, "i").test(action));
 }
 
 function isNarrowed(statement: Reader): boolean {

@@ -1,6 +1,5 @@
 import { kubernetes } from "../types.ts";
 import type { Resource } from "./resource.ts";
-import type { Stack } from "./stack.ts";
 import type { Reader } from "./value.ts";
 
 /** Types that run pods, and where in each the pod's specification is. */
@@ -35,28 +34,6 @@ export function runs(workload: Resource, software: RegExp): boolean {
   return [workload.name, name, label, ...images].some(
     (each) => typeof each === "string" && software.test(each),
   );
-}
-
-/** Name and namespace, as other objects of the cluster see it. @throws NotKnown */
-export function placeOf(object: Resource): { namespace: string; labels: Reader } {
-  return {
-    namespace: object.string("metadata.namespace") ?? "default",
-    labels: object.at("spec.template.metadata.labels"),
-  };
-}
-
-/** Disruption budgets that select a workload's pods. @throws NotKnown */
-export function budgetsOf(workload: Resource, stack: Stack): Resource[] {
-  const { namespace, labels } = placeOf(workload);
-  return stack.of(kubernetes.disruptionBudget).filter((budget) => {
-    const wanted = budget.at("spec.selector.matchLabels");
-    const keys = wanted.keys("");
-    return (
-      (budget.string("metadata.namespace") ?? "default") === namespace &&
-      keys.length > 0 &&
-      keys.every((key) => labels.entry(key)?.string("") === wanted.entry(key)?.string(""))
-    );
-  });
 }
 
 /** Everything that a container is started with, in one text. @throws NotKnown */

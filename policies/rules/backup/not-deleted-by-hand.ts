@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { forEverybody } from "../../model/policy-document.ts";
+import { forEverybody, isAbout } from "../../model/policy-document.ts";
 import type { Reader } from "../../model/value.ts";
-import { wildcard } from "../../model/wildcard.ts";
 import { defineRule, each, failIf, pass } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
@@ -25,10 +24,7 @@ export default defineRule({
     const holder = stack.partOf(vault, aws.backupVaultPolicy, "backupVaultName");
     const denials = (holder?.json("policy")?.list("Statement") ?? []).filter(denies);
     const allowed = config.actions.filter(
-      (action) =>
-        !denials.some((each) =>
-          each.strings("Action").some((pattern) => wildcard(pattern, "i").test(action)),
-        ),
+      (action) => !denials.some((each) => isAbout(each, action)),
     );
     return failIf(
       allowed.length > 0,
@@ -41,9 +37,6 @@ export default defineRule({
 /** To everybody, whatever the circumstances. */
 function denies(statement: Reader): boolean {
   return (
-    statement.string("Effect") === "Deny" &&
-    !statement.has("Condition") &&
-    !statement.has("NotPrincipal") &&
-    forEverybody(statement)
+    statement.string("Effect") === "Deny" && !statement.has("Condition") && forEverybody(statement)
   );
 }

@@ -23,6 +23,13 @@ const cases: Cases = {
         budget(s, app, { minAvailable: 2 });
       },
     },
+    {
+      title: "a budget of all pods of the namespace",
+      stack: (s) => {
+        statefulSet(s, "zookeeper");
+        budget(s, {});
+      },
+    },
   ],
   violation: [
     {
@@ -47,10 +54,11 @@ const cases: Cases = {
       says: "may be evicted at once",
     },
     {
-      title: "a budget that selects nothing by labels",
+      title: "a budget whose expressions leave it out",
       stack: (s) => {
         statefulSet(s, "zookeeper");
-        budget(s, {});
+        const others = { key: "app", operator: "NotIn", values: ["zookeeper"] };
+        budget(s, {}, { maxUnavailable: 1, selector: { matchExpressions: [others] } });
       },
       says: "may be evicted at once",
     },

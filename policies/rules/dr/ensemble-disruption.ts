@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ensembles } from "../../model/platform.ts";
-import { budgetsOf } from "../../model/workload.ts";
+import { selecting } from "../../model/selectors.ts";
 import { defineRule, eachOf, failIf, violation } from "../../rule.ts";
+import { kubernetes } from "../../types.ts";
 
 export default defineRule({
   id: "dr-ensemble-disruption",
@@ -13,7 +14,7 @@ export default defineRule({
   url: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
   config: z.strictObject({}),
   check: eachOf(ensembles, "the stack has no ZooKeeper ensemble", (ensemble, { stack }) => {
-    const [budget] = budgetsOf(ensemble, stack);
+    const [budget] = selecting(ensemble, kubernetes.disruptionBudget, "spec.selector", stack);
     if (budget === undefined) {
       return violation(
         `every member of ${ensemble.label} may be evicted at once: add a PodDisruptionBudget with maxUnavailable 1`,

@@ -15,6 +15,7 @@ const cases: Cases = {
           s,
           { ...open, Principal: { AWS: "arn:aws:iam::123456789012:root" } },
           { ...open, Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } },
+          { ...open, Condition: { ArnLike: { "s3:DataAccessPointArn": "arn:aws:s3:::a/*" } } },
           { ...open, Effect: "Deny" },
         ),
       of: ["events"],
@@ -29,6 +30,16 @@ const cases: Cases = {
     {
       title: "everybody among others",
       stack: (s) => policy(s, { ...open, Principal: { AWS: ["a", "*"] } }),
+      says: "to everybody",
+    },
+    {
+      title: "everybody but one",
+      stack: (s) => policy(s, { ...open, Principal: undefined, NotPrincipal: { AWS: "a" } }),
+      says: "to everybody",
+    },
+    {
+      title: "everybody over TLS",
+      stack: (s) => policy(s, { ...open, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
       says: "to everybody",
     },
   ],

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
 import { aws } from "../../types.ts";
-import { isForEverybody, statementsOf } from "../../model/bucket-policy.ts";
+import { bucketPolicyOf } from "../../model/bucket-policy.ts";
+import { openStatements } from "../../model/policy-document.ts";
 
 export default defineRule({
   id: "s3-policy-closed",
@@ -21,14 +22,9 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   config: z.strictObject({}),
   check: each(aws.bucket, (bucket, { stack }) => {
-    const statements = statementsOf(bucket, stack);
-    if (statements === undefined) return notApplicable("it has no policy");
-    const open = statements.find(
-      (each) =>
-        each.string("Effect") === "Allow" &&
-        isForEverybody(each) &&
-        each.keys("Condition").length === 0,
-    );
+    const policy = bucketPolicyOf(bucket, stack);
+    if (policy === undefined) return notApplicable("it has no policy");
+    const [open] = openStatements(policy);
     return failIf(
       open !== undefined,
       `the policy of ${bucket.label} allows ${open?.strings("Action").join(", ") ?? ""} to everybody: name principals, or add a condition`,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRule, each, notApplicable, pass, violation } from "../../rule.ts";
 import { aws } from "../../types.ts";
-import { allows, principalsOf, statementsOf } from "../../model/bucket-policy.ts";
+import { bucketPolicyOf } from "../../model/bucket-policy.ts";
+import { isAbout, principalsOf } from "../../model/policy-document.ts";
 
 export default defineRule({
   id: "s3-policy-own-account",
@@ -18,7 +19,7 @@ export default defineRule({
       .describe("Accounts that may do everything; none: every account is foreign"),
   }),
   check: each(aws.bucket, (bucket, { stack, config }) => {
-    const statements = statementsOf(bucket, stack);
+    const statements = bucketPolicyOf(bucket, stack)?.list("Statement");
     if (statements === undefined) return notApplicable("it has no policy");
     const guarded = [
       "s3:DeleteBucketPolicy",
@@ -29,7 +30,7 @@ export default defineRule({
     ];
     for (const statement of statements.filter((each) => each.string("Effect") === "Allow")) {
       const foreign = principalsOf(statement).find((each) => isForeign(each, config.ownAccounts));
-      const action = guarded.find((each) => allows(statement, each));
+      const action = guarded.find((each) => isAbout(statement, each));
       if (foreign !== undefined && action !== undefined) {
         return violation(
           `the policy of ${bucket.label} allows ${action} to ${foreign}: take it away, or add the account to ownAccounts`,

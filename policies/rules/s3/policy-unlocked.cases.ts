@@ -17,6 +17,7 @@ const cases: Cases = {
           { ...lock, Action: "s3:DeleteObject" },
           { ...lock, Principal: { AWS: "arn" } },
           { ...lock, Effect: "Allow" },
+          { ...lock, Principal: undefined, NotPrincipal: { AWS: "arn" } },
         ),
       of: ["events"],
     },

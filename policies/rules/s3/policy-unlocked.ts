@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
 import { aws } from "../../types.ts";
-import { allows, isForEverybody, statementsOf } from "../../model/bucket-policy.ts";
+import { bucketPolicyOf } from "../../model/bucket-policy.ts";
+import { forEverybody, isAbout } from "../../model/policy-document.ts";
 
 export default defineRule({
   id: "s3-policy-unlocked",
@@ -13,13 +14,13 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html",
   config: z.strictObject({}),
   check: each(aws.bucket, (bucket, { stack }) => {
-    const statements = statementsOf(bucket, stack);
+    const statements = bucketPolicyOf(bucket, stack)?.list("Statement");
     if (statements === undefined) return notApplicable("it has no policy");
     const locks = statements.some(
       (each) =>
         each.string("Effect") === "Deny" &&
-        isForEverybody(each) &&
-        allows(each, "s3:PutBucketPolicy") &&
+        forEverybody(each) &&
+        isAbout(each, "s3:PutBucketPolicy") &&
         each.keys("Condition").length === 0,
     );
     return failIf(

@@ -52,6 +52,11 @@ const cases: Cases = {
       says: "in the clear",
     },
     {
+      title: "all but one of us",
+      stack: (s) => policy(s, { ...deny, Principal: undefined, NotPrincipal: { AWS: "arn" } }),
+      says: "in the clear",
+    },
+    {
       title: "the other way round",
       stack: (s) => policy(s, { ...deny, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
       says: "in the clear",

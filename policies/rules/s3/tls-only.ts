@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRule, each, failIf } from "../../rule.ts";
 import { aws } from "../../types.ts";
-import { allows, isForEverybody, statementsOf } from "../../model/bucket-policy.ts";
+import { bucketPolicyOf } from "../../model/bucket-policy.ts";
+import { forEverybody, isAbout } from "../../model/policy-document.ts";
 
 export default defineRule({
   id: "s3-tls-only",
@@ -19,13 +20,13 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
   config: z.strictObject({}),
   check: each(aws.bucket, (bucket, { stack }) => {
-    const statements = statementsOf(bucket, stack) ?? [];
+    const statements = bucketPolicyOf(bucket, stack)?.list("Statement") ?? [];
     const denies = statements.some(
       (each) =>
         each.string("Effect") === "Deny" &&
-        isForEverybody(each) &&
-        allows(each, "s3:GetObject") &&
-        allows(each, "s3:PutObject") &&
+        forEverybody(each) &&
+        isAbout(each, "s3:GetObject") &&
+        isAbout(each, "s3:PutObject") &&
         each.at("Condition.Bool").entry("aws:SecureTransport")?.strings("")[0] === "false",
     );
     return failIf(
