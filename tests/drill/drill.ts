@@ -33,7 +33,7 @@ export interface DrillRecord {
   readonly peopleLog: string;
   /** What producers and clients counted themselves: their logs may not hold less. */
   readonly counted: { readonly events: number; readonly transactions: number };
-  /** Milliseconds since 1970: a new event was visible, and the recovery's proof was green. */
+  /** Milliseconds since 1970: a new event was visible, and the recovery's proof was green; or it gave up. */
   readonly recoveredAt: number;
   readonly backups: readonly unknown[];
   /** region-lost: what the vault's copy of the archive held when the disaster struck. */
@@ -250,8 +250,9 @@ export class Drill {
   /** Negative control: producers go on for a while, and the zombie takes what they send. */
   async #observe(): Promise<number> {
     this.#timeline.recovering = false;
+    const endedAt = Date.now();
     await sleep(10_000);
-    return Date.now();
+    return endedAt;
   }
 
   async #giveUp(fleet: Fleet): Promise<{ exitCode: number; result: unknown }> {

@@ -72,7 +72,9 @@ async function work(
   const record = await drill.run();
   const { after, before, struck, ackLogs, peopleLog } = record;
   const zombie =
-    options.disaster === "clickhouse-lost" ? await lookAtZombie(before, record.rowsAtCut) : null;
+    options.disaster === "clickhouse-lost"
+      ? await lookAtZombie(before, record.rowsAtCut, record.recoveredAt)
+      : null;
   await spoil(after, options.negative);
   const { transactions, tenancy } = await checkPostgres(after.postgresUrl, peopleLog, struck);
   progress.heading("the checker: acknowledgements against plain SELECTs");

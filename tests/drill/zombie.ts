@@ -24,14 +24,35 @@ export async function zombieRows(platform: Platform): Promise<number> {
   return Number((await query(adminOf(platform), "SELECT count() FROM posthog.events")) ?? 0);
 }
 
-/** Looks at the zombie twice, five seconds apart: it must have stopped, and say why. */
-export async function lookAtZombie(platform: Platform, rowsAtCut: number): Promise<ZombieFacts> {
+/**
+ * It takes rows while it is looked at, or has an event that was sent after the recovery: producers rest by
+ * then, and one that keeps up has no row to add.
+ */
+export function consumesStill(
+  newRows: number,
+  lastConsumedAt: number | null,
+  recoveredAt: number,
+): boolean {
+  return newRows > 0 || (lastConsumedAt ?? 0) > recoveredAt;
+}
+
+/**
+ * Looks at the zombie twice, five seconds apart: it must have stopped, and say why.
+ *
+ * @param recoveredAt milliseconds since 1970 at which the recovery had ended; producers went on
+ */
+export async function lookAtZombie(
+  platform: Platform,
+  rowsAtCut: number,
+  recoveredAt: number,
+): Promise<ZombieFacts> {
   const admin = adminOf(platform);
   const rowsAfterRecovery = await zombieRows(platform);
   const last = await query(
     admin,
     "SELECT toUnixTimestamp64Milli(max(_timestamp)) FROM posthog.events",
   );
+  const lastConsumedAt = last === undefined ? null : Number(last);
   await sleep(5000);
   const rowsLater = await zombieRows(platform);
   const errors = await query(
@@ -41,8 +62,8 @@ export async function lookAtZombie(platform: Platform, rowsAtCut: number): Promi
   return {
     rowsAtCut,
     rowsAfterRecovery,
-    lastConsumedAt: last === undefined ? null : Number(last),
-    consumesStill: rowsLater > rowsAfterRecovery,
+    lastConsumedAt,
+    consumesStill: consumesStill(rowsLater - rowsAfterRecovery, lastConsumedAt, recoveredAt),
     errors: (errors ?? "").split("\n").filter((line) => line !== ""),
   };
 }
