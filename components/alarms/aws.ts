@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
+import { actingFor } from "../aws/iam.ts";
 import { dimensions, metrics, namespace, type MetricKey } from "../../scripts/metrics/names.ts";
 
 type AlarmArgs = aws.cloudwatch.MetricAlarmArgs;
@@ -129,7 +130,7 @@ export class AwsAlarms extends pulumi.ComponentResource {
                 Action: "sns:Publish",
                 Resource: arn,
                 // Alarms and events of this account alone.
-                Condition: { StringEquals: { "aws:SourceAccount": account } },
+                Condition: actingFor(account),
               },
             ],
           }),

@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
 import type { PolicyDocument } from "../kafka/iam.ts";
 import { connectorGroup, connectorPolicy } from "../kafka/policies.ts";
-import { transformed, type Transform } from "../kafka/transform.ts";
+import { transformed, type Transform } from "../aws/transform.ts";
 import { checkFlush, lensesConfiguration, workerProperties, type Flush } from "./lenses.ts";
 import { checkPlugin, type ConnectorPlugin } from "./plugin.ts";
-import { assumedBy, encryptedLogs } from "./services.ts";
+import { archiveRole, encryptedLogs, type ArchiveRole } from "./services.ts";
 import {
   bucketPolicy,
   indexFolder,
@@ -184,22 +184,14 @@ export class AwsConnectArchive extends pulumi.ComponentResource {
     args: AwsConnectArchiveArgs,
     place: pulumi.Output<ArchivePlace>,
     connectorName: string,
-  ): { readonly arn: pulumi.Output<string>; readonly access: aws.iam.RolePolicy } {
-    const { region, bucket } = args;
-    const child = { parent: this, provider: region.provider };
-    const role = new aws.iam.Role(
-      `${name}-role`,
+  ): ArchiveRole {
+    const { region, epoch, bucket } = args;
+    return archiveRole(
+      { role: `${name}-role`, access: `${name}-access` },
       {
-        description: "Reads the events topic and writes the archive",
-        assumeRolePolicy: assumedBy("kafkaconnect.amazonaws.com", region),
-        tags: dataTags("none", args.epoch),
-      },
-      child,
-    );
-    const access = new aws.iam.RolePolicy(
-      `${name}-access`,
-      {
-        role: role.id,
+        region,
+        service: "kafkaconnect.amazonaws.com",
+        epoch,
         policy: pulumi
           .all([place, args.clusterArn, bucket.arn, bucket.keyArn])
           .apply(([at, clusterArn, bucketArn, keyArn]) =>
@@ -215,9 +207,8 @@ export class AwsConnectArchive extends pulumi.ComponentResource {
             ),
           ),
       },
-      child,
+      { parent: this, provider: region.provider },
     );
-    return { arn: role.arn, access };
   }
 }
 

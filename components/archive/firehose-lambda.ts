@@ -2,9 +2,10 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
+import { serviceTrust } from "../aws/iam.ts";
+import { transformed, type Transform } from "../aws/transform.ts";
 import { policy } from "../kafka/iam.ts";
-import { transformed, type Transform } from "../kafka/transform.ts";
-import { assumedBy, encryptedLogs } from "./services.ts";
+import { encryptedLogs } from "./services.ts";
 
 /** `firehose-transform.mjs` beside this file: the Lambda's whole code. */
 const code = join(import.meta.dirname, "firehose-transform.mjs");
@@ -26,7 +27,7 @@ export function transformLambda(
     `${name}-role`,
     {
       description: "Writes its own log, nothing else",
-      assumeRolePolicy: assumedBy("lambda.amazonaws.com"),
+      assumeRolePolicy: serviceTrust("lambda.amazonaws.com"),
       tags: dataTags("none"),
     },
     child,

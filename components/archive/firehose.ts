@@ -4,9 +4,9 @@ import { firehoseFolder } from "../../scripts/archive/firehose.ts";
 import { dataTags, physicalName } from "../aws/context.ts";
 import { policy, type PolicyDocument } from "../kafka/iam.ts";
 import { firehosePolicy } from "../kafka/policies.ts";
-import { transformed, type Transform } from "../kafka/transform.ts";
+import { transformed, type Transform } from "../aws/transform.ts";
 import { transformLambda } from "./firehose-lambda.ts";
-import { assumedBy, encryptedLogs } from "./services.ts";
+import { archiveRole, encryptedLogs, type ArchiveRole } from "./services.ts";
 import {
   bucketPolicy,
   FAILED_PREFIX,
@@ -148,22 +148,14 @@ export class AwsFirehoseArchive extends pulumi.ComponentResource {
     place: pulumi.Output<ArchivePlace>,
     lambda: aws.lambda.Function,
     logs: aws.cloudwatch.LogGroup,
-  ): { readonly arn: pulumi.Output<string>; readonly access: aws.iam.RolePolicy } {
-    const { bucket } = args;
-    const child = { parent: this, provider: args.region.provider };
-    const role = new aws.iam.Role(
-      `${name}-role`,
+  ): ArchiveRole {
+    const { region, epoch, bucket } = args;
+    return archiveRole(
+      { role: `${name}-role`, access: `${name}-access` },
       {
-        description: "Reads the events topic and writes the archive",
-        assumeRolePolicy: assumedBy("firehose.amazonaws.com", args.region),
-        tags: dataTags("none", args.epoch),
-      },
-      child,
-    );
-    const access = new aws.iam.RolePolicy(
-      `${name}-access`,
-      {
-        role: role.id,
+        region,
+        service: "firehose.amazonaws.com",
+        epoch,
         policy: pulumi
           .all([place, args.clusterArn, bucket.arn, bucket.keyArn, lambda.arn, logs.arn])
           .apply(([at, clusterArn, bucketArn, keyArn, lambdaArn, logsArn]) =>
@@ -180,9 +172,8 @@ export class AwsFirehoseArchive extends pulumi.ComponentResource {
             ),
           ),
       },
-      child,
+      { parent: this, provider: region.provider },
     );
-    return { arn: role.arn, access };
   }
 }
 

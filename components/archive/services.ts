@@ -1,22 +1,46 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
+import { accountTrust, boundary } from "../aws/iam.ts";
 
-/** @param region only for its account, when the service shall assume the role on its behalf alone */
-export function assumedBy(service: string, region?: AwsRegion): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: service },
-        Action: "sts:AssumeRole",
-        ...(region === undefined
-          ? {}
-          : { Condition: { StringEquals: { "aws:SourceAccount": region.accountId } } }),
-      },
-    ],
-  });
+export interface ArchiveRole {
+  readonly arn: pulumi.Output<string>;
+  /** What a writer waits for. */
+  readonly access: aws.iam.RolePolicy;
+}
+
+/** The role that a service archives as, with all that it may do. */
+export function archiveRole(
+  names: { readonly role: string; readonly access: string },
+  args: {
+    readonly region: AwsRegion;
+    /** For example `firehose.amazonaws.com`. */
+    readonly service: string;
+    readonly policy: pulumi.Output<string>;
+    readonly epoch: pulumi.Input<number>;
+    /** Line of that epoch, as a tag. @default none: `main` */
+    readonly line?: pulumi.Input<string> | undefined;
+    /** @default none */
+    readonly permissionsBoundaryArn?: string | undefined;
+  },
+  child: pulumi.CustomResourceOptions,
+): ArchiveRole {
+  const role = new aws.iam.Role(
+    names.role,
+    {
+      description: "Reads the events topic and writes the archive",
+      assumeRolePolicy: accountTrust(args.service, args.region),
+      tags: dataTags("none", args.epoch, args.line),
+      ...boundary(args.permissionsBoundaryArn),
+    },
+    child,
+  );
+  const access = new aws.iam.RolePolicy(
+    names.access,
+    { role: role.id, policy: args.policy },
+    child,
+  );
+  return { arn: role.arn, access };
 }
 
 /** A log group for 90 days under a key of ours. */

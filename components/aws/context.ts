@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { roleTags } from "../../scripts/vault/epoch-deny.ts";
 
 /** What a resource holds, for the tag `recover:data`: what is lost with it. */
 export type DataClass =
@@ -18,10 +19,7 @@ export interface AwsRegion {
   readonly accountId: pulumi.Input<string>;
   /** `aws`, `aws-cn`, `aws-us-gov`: second part of every ARN. */
   readonly partition: string;
-  /**
-   * First part of every physical name that somebody else finds by name, for example
-   * `recover-prod-g1`: install, stack and generation, so that two installs in one account do not collide.
-   */
+  /** First part of every physical name that somebody else finds by name: `prefixOf`. */
   readonly prefix: string;
   /** On every resource that takes tags, by the provider: install, stack, role. */
   readonly tags: Readonly<Record<string, string>>;
@@ -62,9 +60,21 @@ export function awsRegion(
     provider,
     accountId,
     partition,
-    prefix: `${install}-${stack}-g${generation}`,
+    prefix: prefixOf({ install, stack, generation }),
     tags,
   };
+}
+
+/**
+ * Install, stack and generation, for example `recover-prod-g1`: two installs in one account do not collide,
+ * nor does what is made anew with what it replaces.
+ */
+export function prefixOf(of: {
+  readonly install: string;
+  readonly stack: string;
+  readonly generation: number;
+}): string {
+  return `${of.install}-${of.stack}-g${of.generation}`;
 }
 
 /**
@@ -78,8 +88,8 @@ export function dataTags(
 ): Record<string, pulumi.Input<string>> {
   return {
     "recover:data": data,
-    ...(epoch === undefined ? {} : { "recover:epoch": pulumi.interpolate`${epoch}` }),
-    ...(line === undefined ? {} : { "recover:line": line }),
+    ...(epoch === undefined ? {} : { [roleTags.epoch]: pulumi.interpolate`${epoch}` }),
+    ...(line === undefined ? {} : { [roleTags.line]: line }),
   };
 }
 

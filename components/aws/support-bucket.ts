@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, physicalName, type AwsRegion } from "./context.ts";
+import { actingFor } from "./iam.ts";
+import { noPublicAccess, refusePlainHttp } from "./s3.ts";
 import { transformed, type Transform } from "./transform.ts";
 
 export interface AwsSupportBucketArgs {
@@ -39,13 +41,7 @@ export class AwsSupportBucket extends pulumi.ComponentResource {
     const { bucket } = made;
     const closed = new aws.s3.BucketPublicAccessBlock(
       `${name}-access`,
-      {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
+      { bucket, ...noPublicAccess },
       child,
     );
     const versions = new aws.s3.BucketVersioning(
@@ -103,14 +99,7 @@ function policyOf(
   return {
     Version: "2012-10-17",
     Statement: [
-      {
-        Sid: "TlsOnly",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [arn, `${arn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
+      refusePlainHttp("TlsOnly", arn),
       ...(accessLogsOf === undefined
         ? brokerLogs(arn, accountId, region)
         : [accessLogs(arn, accountId, region, accessLogsOf)]),
@@ -131,36 +120,26 @@ function accessLogs(
     Principal: { Service: "logging.s3.amazonaws.com" },
     Action: "s3:PutObject",
     Resource: sources.map((name) => `${arn}/${name}/*`),
-    Condition: {
-      StringEquals: { "aws:SourceAccount": accountId },
-      ArnLike: { "aws:SourceArn": sources.map((name) => `arn:${region.partition}:s3:::${name}`) },
-    },
+    Condition: actingFor(
+      accountId,
+      sources.map((name) => `arn:${region.partition}:s3:::${name}`),
+    ),
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
 function brokerLogs(arn: string, accountId: string, region: AwsRegion): object[] {
-  const source = {
-    StringEquals: { "aws:SourceAccount": accountId },
-    ArnLike: { "aws:SourceArn": `arn:${region.partition}:logs:${region.name}:${accountId}:*` },
-  };
-  const delivery = { Service: "delivery.logs.amazonaws.com" };
+  const sourceArn = `arn:${region.partition}:logs:${region.name}:${accountId}:*`;
+  const allow = (Sid: string, Action: string | readonly string[], Resource: string) => ({
+    Sid,
+    Effect: "Allow",
+    Principal: { Service: "delivery.logs.amazonaws.com" },
+    Action,
+    Resource,
+    Condition: actingFor(accountId, sourceArn),
+  });
   return [
-    {
-      Sid: "AWSLogDeliveryWrite",
-      Effect: "Allow",
-      Principal: delivery,
-      Action: "s3:PutObject",
-      Resource: `${arn}/kafka/*`,
-      Condition: source,
-    },
-    {
-      Sid: "AWSLogDeliveryAclCheck",
-      Effect: "Allow",
-      Principal: delivery,
-      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
-      Resource: arn,
-      Condition: source,
-    },
+    allow("AWSLogDeliveryWrite", "s3:PutObject", `${arn}/kafka/*`),
+    allow("AWSLogDeliveryAclCheck", ["s3:GetBucketAcl", "s3:ListBucket"], arn),
   ];
 }

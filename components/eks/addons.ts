@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
-import { managedPolicy } from "./control-plane.ts";
+import { managedPolicy } from "../aws/iam.ts";
 import { AwsPodIdentity } from "./identity.ts";
 import { addonVersions, type AddonName } from "./versions.ts";
 
@@ -72,7 +72,10 @@ export function ebsIdentityOf(
   name: string,
   region: AwsRegion,
   cluster: aws.eks.Cluster,
-  args: { readonly keyArn: pulumi.Input<string>; readonly permissionsBoundaryArn?: string },
+  args: {
+    readonly keyArn: pulumi.Input<string>;
+    readonly permissionsBoundaryArn?: string | undefined;
+  },
   parent: pulumi.Resource,
 ): AwsPodIdentity {
   const { keyArn, permissionsBoundaryArn } = args;
@@ -103,7 +106,7 @@ export function ebsIdentityOf(
           Resource: keyArn,
         },
       ],
-      ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn }),
+      permissionsBoundaryArn,
     },
     { parent },
   );

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
+import { boundary, managedPolicy, serviceTrust } from "../aws/iam.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
 import { clusterLogGroupName, clusterRoleSuffix } from "../keys/policies.ts";
 import { policyDocument } from "./identity.ts";
@@ -28,7 +29,7 @@ export interface ControlPlaneArgs {
   /** @default 90 */
   readonly logRetentionDays?: number;
   /** Limit that the account sets to all roles, by ARN. @default none */
-  readonly permissionsBoundaryArn?: string;
+  readonly permissionsBoundaryArn?: string | undefined;
 }
 
 export interface ControlPlane {
@@ -158,21 +159,6 @@ function administrators(
       { ...opts, dependsOn: [entry] },
     );
   });
-}
-
-export function managedPolicy(region: AwsRegion, policy: string): string {
-  return `arn:${region.partition}:iam::aws:policy/${policy}`;
-}
-
-export function serviceTrust(service: string): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
-  });
-}
-
-export function boundary(arn: string | undefined): Pick<aws.iam.RoleArgs, "permissionsBoundary"> {
-  return arn === undefined ? {} : { permissionsBoundary: arn };
 }
 
 /** @throws Error when nobody, or everybody, would reach a public endpoint */

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
+import { boundary } from "../aws/iam.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
 
 /** One statement of an IAM policy, with ARNs that may only be known later. */
@@ -27,7 +28,7 @@ export interface AwsPodIdentityArgs {
   /** Policies that AWS or the account keeps, by ARN. @default none */
   readonly managedPolicyArns?: readonly string[];
   /** Limit that the account sets to all roles, by ARN. @default none */
-  readonly permissionsBoundaryArn?: string;
+  readonly permissionsBoundaryArn?: string | undefined;
   /**
    * Epoch that the role writes for, as its tag: the vault's buckets refuse roles of earlier ones.
    * @default none: not bound to an epoch
@@ -63,9 +64,7 @@ export class AwsPodIdentity extends pulumi.ComponentResource {
         description: pulumi.interpolate`${region.prefix}: ${namespace}/${serviceAccount}`,
         assumeRolePolicy: podTrust(args),
         tags: dataTags("none", args.epoch, args.line),
-        ...(args.permissionsBoundaryArn === undefined
-          ? {}
-          : { permissionsBoundary: args.permissionsBoundaryArn }),
+        ...boundary(args.permissionsBoundaryArn),
       }),
       child,
     );

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
+import { boundary, managedPolicy, serviceTrust } from "../aws/iam.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
-import { boundary, managedPolicy, serviceTrust } from "./control-plane.ts";
 import { policyDocument } from "./identity.ts";
 
 export interface NodesArgs {
@@ -33,7 +33,7 @@ export interface NodeGroupsArgs {
   readonly keyArn: pulumi.Input<string>;
   /** Repositories that a first pull through the cache makes, as ARN patterns. @default none */
   readonly imageCaches?: readonly pulumi.Input<string>[];
-  readonly permissionsBoundaryArn?: string;
+  readonly permissionsBoundaryArn?: string | undefined;
   /** What must be there before a node can join: routes, endpoints, the network add-on. */
   readonly after: readonly pulumi.Resource[];
 }

@@ -4,7 +4,7 @@ import { dataTags, physicalName, type AwsRegion } from "../aws/context.ts";
 import { REPLICATION_FACTOR, serverProperties } from "./configuration.ts";
 import { firehoseClusterPolicy } from "./policies.ts";
 import { deriveRetention, type KafkaObjectives, type RetentionWish } from "./retention.ts";
-import { transformed, type Transform } from "./transform.ts";
+import { transformed, type Transform } from "../aws/transform.ts";
 
 /** A cluster of our own. */
 export interface CreateKafka {

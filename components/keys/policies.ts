@@ -1,3 +1,5 @@
+import { awsDomain } from "../../lib/aws.ts";
+
 /** What a key encrypts; each class has a key of its own in each region. */
 export const keyClasses = ["vault", "relational", "kafka", "credentials", "cluster"] as const;
 export type KeyClass = (typeof keyClasses)[number];
@@ -129,8 +131,8 @@ function account({ partition, accountId }: KeyPlace): Record<string, string> {
   return { AWS: `arn:${partition}:iam::${accountId}:root` };
 }
 
-function endpoint({ region, partition }: KeyPlace, service: string): string {
-  return `${service}.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
+function endpoint({ region }: KeyPlace, service: string): string {
+  return `${service}.${region}.${awsDomain(region)}`;
 }
 
 function through(place: KeyPlace, services: readonly string[]): Statement {

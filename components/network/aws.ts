@@ -29,7 +29,7 @@ export interface CreateNetwork {
   /** Encrypts the flow logs. */
   readonly logKeyArn: pulumi.Input<string>;
   /** Limit that the account sets to all roles, by ARN. @default none */
-  readonly permissionsBoundaryArn?: string;
+  readonly permissionsBoundaryArn?: string | undefined;
 }
 
 export interface AwsNetworkArgs {

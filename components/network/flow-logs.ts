@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegion } from "../aws/context.ts";
+import { actingFor, boundary, serviceTrust } from "../aws/iam.ts";
 import { logGroupName } from "../keys/policies.ts";
 import { partTags } from "./tags.ts";
 
@@ -35,9 +36,7 @@ export function flowLogsOf(
       description: `${region.prefix}: writes flow logs of its network`,
       assumeRolePolicy: trust(region),
       tags: partTags(region, "flow"),
-      ...(args.permissionsBoundaryArn === undefined
-        ? {}
-        : { permissionsBoundary: args.permissionsBoundaryArn }),
+      ...boundary(args.permissionsBoundaryArn),
     },
     opts,
   );
@@ -76,26 +75,17 @@ export function flowLogsOf(
 }
 
 /**
- * Only for networks of this account and region: the service could be made to act for somebody else's.
+ * Only for networks of this account and region.
  * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
  */
 function trust(region: AwsRegion): pulumi.Output<string> {
-  return pulumi.output(region.accountId).apply((accountId) =>
-    JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: "vpc-flow-logs.amazonaws.com" },
-          Action: "sts:AssumeRole",
-          Condition: {
-            StringEquals: { "aws:SourceAccount": accountId },
-            ArnLike: {
-              "aws:SourceArn": `arn:${region.partition}:ec2:${region.name}:${accountId}:vpc-flow-log/*`,
-            },
-          },
-        },
-      ],
-    }),
-  );
+  const { partition, name, accountId } = region;
+  return pulumi
+    .output(accountId)
+    .apply((account) =>
+      serviceTrust(
+        "vpc-flow-logs.amazonaws.com",
+        actingFor(account, `arn:${partition}:ec2:${name}:${account}:vpc-flow-log/*`),
+      ),
+    );
 }

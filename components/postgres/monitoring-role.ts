@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
+import { accountTrust, managedPolicy } from "../aws/iam.ts";
 
 /**
  * What RDS sends enhanced monitoring as. A component of its own: a standby makes it long before the
@@ -22,17 +23,7 @@ export class RdsMonitoringRole extends pulumi.ComponentResource {
       `${name}-role`,
       {
         description: "Enhanced monitoring of RDS",
-        assumeRolePolicy: pulumi.jsonStringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "monitoring.rds.amazonaws.com" },
-              Action: "sts:AssumeRole",
-              Condition: { StringEquals: { "aws:SourceAccount": region.accountId } },
-            },
-          ],
-        }),
+        assumeRolePolicy: accountTrust("monitoring.rds.amazonaws.com", region),
         tags: dataTags("none"),
       },
       child,
@@ -41,7 +32,7 @@ export class RdsMonitoringRole extends pulumi.ComponentResource {
       `${name}-rights`,
       {
         role: role.name,
-        policyArn: `arn:${region.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
+        policyArn: managedPolicy(region, "service-role/AmazonRDSEnhancedMonitoringRole"),
       },
       child,
     );

@@ -1,4 +1,5 @@
 import { denyEpochs } from "../../scripts/vault/epoch-deny.ts";
+import { refusePlainHttp } from "../aws/s3.ts";
 
 /** A resource policy that refuses; what is allowed is said by the roles' own policies. */
 export interface BucketPolicyArgs {
@@ -22,7 +23,6 @@ export interface BucketPolicyArgs {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
  */
 export function bucketPolicyDocument({ bucketArn, keyArn, epochs = {} }: BucketPolicyArgs): string {
-  const all = [bucketArn, `${bucketArn}/*`];
   const puts = { Action: "s3:PutObject", Resource: `${bucketArn}/*` };
   const refuse = (Sid: string, rest: object) => ({
     Sid,
@@ -34,14 +34,10 @@ export function bucketPolicyDocument({ bucketArn, keyArn, epochs = {} }: BucketP
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
-      refuse("PlainHttp", {
-        Action: "s3:*",
-        Resource: all,
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      }),
+      refusePlainHttp("PlainHttp", bucketArn),
       refuse("OldTls", {
         Action: "s3:*",
-        Resource: all,
+        Resource: [bucketArn, `${bucketArn}/*`],
         Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
       }),
       refuse("OtherEncryption", {

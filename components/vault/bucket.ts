@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BucketPurpose } from "../../scripts/vault/policies.ts";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
+import { noPublicAccess } from "../aws/s3.ts";
 import { transformed, type Transform } from "../aws/transform.ts";
 import { bucketPolicyDocument } from "./bucket-policy.ts";
 import type { VaultBucket } from "./contract.ts";
@@ -111,13 +112,7 @@ export class AwsVaultBucket extends pulumi.ComponentResource implements VaultBuc
     ];
     this.access = new aws.s3.BucketPublicAccessBlock(
       `${name}-access`,
-      {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
+      { bucket, ...noPublicAccess },
       kept,
     );
     parts.push(this.access);

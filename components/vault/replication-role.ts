@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dataTags, type AwsRegion } from "../aws/context.ts";
+import { actingFor, serviceTrust } from "../aws/iam.ts";
 import type { VaultPlace } from "./contract.ts";
 
 /** One direction of replication, as policies name it. */
@@ -18,20 +19,7 @@ export interface ReplicatedPlace {
 
 /** Only S3 may become this role, and only for this account's buckets. */
 export function replicationTrust({ accountId, from }: ReplicationPolicyArgs): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "s3.amazonaws.com" },
-        Action: "sts:AssumeRole",
-        Condition: {
-          StringEquals: { "aws:SourceAccount": accountId },
-          ArnLike: { "aws:SourceArn": from.bucketArns },
-        },
-      },
-    ],
-  });
+  return serviceTrust("s3.amazonaws.com", actingFor(accountId, from.bucketArns));
 }
 
 /**

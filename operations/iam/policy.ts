@@ -1,4 +1,5 @@
 import { UserError } from "../../scripts/command.ts";
+import { partitionOf } from "../../lib/aws.ts";
 import { bucketName } from "../../components/vault/names.ts";
 import type { AwsSettings } from "../../stacks/settings.ts";
 import type { Asked } from "../stack/asked.ts";
@@ -112,7 +113,9 @@ function roles({ all, settings, stack, asked, failover }: Wanted): Statement[] {
       Sid: "ServiceLinkedRoles",
       Effect: "Allow",
       Action: ["iam:CreateServiceLinkedRole"],
-      Resource: [`arn:${partitionOf(settings)}:iam::${settings.account}:role/aws-service-role/*`],
+      Resource: [
+        `arn:${partitionOf(settings.region)}:iam::${settings.account}:role/aws-service-role/*`,
+      ],
       Condition: { StringEquals: { "iam:AWSServiceName": serviceLinked } },
     },
   ];
@@ -121,7 +124,7 @@ function roles({ all, settings, stack, asked, failover }: Wanted): Statement[] {
 /** Steps that run beside `pulumi up`: fence and lease in the control bucket, the vault's ledgers. */
 function operator({ settings }: Wanted): Statement {
   const { vaultName, region, standbyRegion } = settings;
-  const arn = (name: string) => `arn:${partitionOf(settings)}:s3:::${name}`;
+  const arn = (name: string) => `arn:${partitionOf(settings.region)}:s3:::${name}`;
   const control = arn(bucketName(vaultName, standbyRegion, "control"));
   const near = [
     bucketName(vaultName, region, "backups"),
@@ -141,7 +144,7 @@ interface Names extends Pick<Wanted, "all" | "settings" | "stack"> {
 
 function arnsOf(patterns: readonly string[], { all, settings, stack, regions }: Names): string[] {
   const { install, account, vaultName } = settings;
-  const partition = partitionOf(settings);
+  const partition = partitionOf(settings.region);
   const role = (name: string) => `arn:${partition}:iam::${account}:role/${name}`;
   const made = all
     .filter(({ type }) => type === "aws:iam/role:Role")
@@ -162,10 +165,6 @@ function arnsOf(patterns: readonly string[], { all, settings, stack, regions }: 
     return named.flatMap((arn) => (arn.includes(":s3:::") ? [arn, `${arn}/*`] : [arn]));
   });
   return [...new Set(found)].sort();
-}
-
-function partitionOf({ region }: AwsSettings): string {
-  return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 function sid(service: string, index: number): string {

@@ -1,3 +1,4 @@
+import { prefixOf } from "../../components/aws/context.ts";
 import type { AwsSettings } from "../../stacks/settings.ts";
 import type { OpenStack } from "../stack/open.ts";
 import { clientsOf, type AwsAccess, type RegionClients } from "./aws.ts";
@@ -86,5 +87,5 @@ function theStandbysOwn(region: string): Row {
 }
 
 function ownerOf(stack: string, { install, generation }: AwsSettings): Owner {
-  return { install, stack, prefix: `${install}-${stack}-g${generation}` };
+  return { install, stack, prefix: prefixOf({ install, stack, generation }) };
 }

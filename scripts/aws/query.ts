@@ -3,40 +3,45 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { awsDomain } from "../../lib/aws.ts";
 import { UserError } from "../command.ts";
 import { Sha256 } from "../sha256.ts";
-import type { AwsCredentials } from "./credentials.ts";
+import { ambientCredentials, type AwsCredentials } from "./credentials.ts";
 
-/** A service of AWS that has the query API: a form is sent, XML comes back. */
-export interface QueryService {
-  /** Name in its host, for example `rds`. */
-  readonly host: string;
-  /** @default as in its host */
-  readonly signedAs?: string;
-  /** For messages. */
-  readonly label: string;
+/**
+ * Services of AWS that have the query API: a form is sent, XML comes back. Each by its name in hosts and
+ * signatures, its label in messages, and the version of its API.
+ */
+const services = {
+  cloudwatch: { host: "monitoring", label: "CloudWatch", version: "2010-08-01" },
+  ec2: { host: "ec2", label: "EC2", version: "2016-11-15" },
+  rds: { host: "rds", label: "RDS", version: "2014-10-31" },
+} as const;
+
+/** Where a service is asked, and by whom. */
+export interface QueryAccess {
   /** The only region that is asked. */
   readonly region: string;
-  /** @default AWS's own in that region */
+  /** @default the service's own in that region */
   readonly endpoint?: string;
-  readonly credentials: () => Promise<AwsCredentials>;
+  /** @default what this process is: the AWS SDK's chain */
+  readonly credentials?: () => Promise<AwsCredentials>;
 }
 
 /**
- * One call, by hand: for the two calls that the project makes beside S3 no client package of its own.
+ * One call, by hand: for the few calls that the data plane makes beside S3 no client package of its own.
  *
  * @returns the answer's XML
  * @throws UserError when nothing answers, or the answer is a refusal
  */
 export async function awsQuery(
-  of: QueryService,
+  service: keyof typeof services,
+  access: QueryAccess,
   action: string,
-  version: string,
   params: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { region, host, signedAs = host, label } = of;
-  const endpoint = new URL(of.endpoint ?? `https://${host}.${region}.${awsDomain(region)}`);
+  const { host, label, version } = services[service];
+  const { region, credentials = ambientCredentials(region) } = access;
+  const endpoint = new URL(access.endpoint ?? `https://${host}.${region}.${awsDomain(region)}`);
   const body = new URLSearchParams({ Action: action, Version: version, ...params }).toString();
-  const { credentials } = of;
-  const signer = new SignatureV4({ service: signedAs, region, credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service: host, region, credentials, sha256: Sha256 });
   const signed = await signer.sign({
     method: "POST",
     protocol: endpoint.protocol,

@@ -1,6 +1,7 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { fakeRegion, type Answers } from "../../tests/harness/aws/endpoint.ts";
+import { buckets } from "../../tests/harness/aws/s3.ts";
+import { cleanUpAfterFile } from "../../tests/harness/process.ts";
 import { UserError, type Context } from "../command.ts";
 import { connectionSchema } from "../connection.ts";
 import command from "./job-result.ts";
@@ -15,22 +16,17 @@ const record = {
   result: { epoch: 2 },
 };
 
-let server: Server;
+cleanUpAfterFile();
 let stored: string | undefined;
+let endpoint: string;
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    if (stored === undefined || request.url?.startsWith(`/control/${key}`) !== true) {
-      response.writeHead(404, { "content-type": "application/xml" });
-      response.end("<Error><Code>NoSuchKey</Code><Message>none</Message></Error>");
-    } else {
-      response.end(stored);
-    }
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  const answers: Answers = {
+    "s3 *": (request) => {
+      const objects = stored === undefined ? {} : { [key]: stored };
+      return buckets({ control: { account: "123456789012", objects } })(request);
+    },
+  };
+  ({ endpoint } = await fakeRegion("eu-west-1", answers));
 });
 
 function read(uid = "uid-1") {
@@ -42,7 +38,7 @@ function read(uid = "uid-1") {
     owner: "o",
     epoch: 2,
     control: {
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      endpoint,
       region: "eu-west-1",
       accessKeyId: "a",
       secretAccessKey: "s",

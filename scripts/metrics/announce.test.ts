@@ -1,7 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { fakeRegion, type Request } from "../../tests/harness/aws/endpoint.ts";
+import { xml } from "../../tests/harness/aws/xml.ts";
+import { cleanUpAfterEach } from "../../tests/harness/process.ts";
 import { asJson } from "../fence/control.ts";
 import { MemoryControl, stackOf } from "../fence/fixture.ts";
 import { keys, type FenceRecord } from "../fence/records.ts";
@@ -79,9 +79,11 @@ const points = (...values: [string, number][]) =>
     .join("");
 
 describe("S3's replication", () => {
+  cleanUpAfterEach();
+
   it("is as far as its latest datapoint says", () => {
-    const xml = points(["2026-11-22T23:13:00Z", 7], ["2026-11-22T23:14:00Z", 3]);
-    expect(newestMaximum(`<Datapoints>${xml}</Datapoints>`)).toBe(3);
+    const some = points(["2026-11-22T23:13:00Z", 7], ["2026-11-22T23:14:00Z", 3]);
+    expect(newestMaximum(`<Datapoints>${some}</Datapoints>`)).toBe(3);
     expect(newestMaximum("<Datapoints/>")).toBeUndefined();
   });
 
@@ -92,28 +94,32 @@ describe("S3's replication", () => {
       "OperationsPendingReplication two": points(["2026-11-22T23:14:00Z", 1]),
       "ReplicationLatency two": points(["2026-11-22T23:14:00Z", 45]),
     };
-    const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const asked = new URLSearchParams(body);
-        expect(asked.get("Namespace")).toBe("AWS/S3");
-        expect(asked.get("StartTime")).toBe("2026-11-22T23:00:00.000Z");
-        const key = `${asked.get("MetricName")} ${asked.get("Dimensions.member.3.Value")}`;
-        response.end(
+    const asked: Request["fields"][] = [];
+    const { endpoint } = await fakeRegion("eu-central-1", {
+      "monitoring GetMetricStatistics": ({ fields }) => {
+        asked.push(fields);
+        const key = `${String(fields["MetricName"])} ${String(fields["Dimensions.member.3.Value"])}`;
+        return xml(
           `<GetMetricStatisticsResponse>${answers[key] ?? ""}</GetMetricStatisticsResponse>`,
         );
-      });
-    }).listen(0, "127.0.0.1");
-    onTestFinished(() => void server.close());
-    await new Promise((resolve) => server.once("listening", resolve));
+      },
+    });
     const rule = (ruleId: string) => ({ source: "a", destination: "b", ruleId });
     const args = (...rules: string[]) => ({
       region: "eu-central-1",
       rules: rules.map(rule),
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      endpoint,
       credentials: () => Promise.resolve({ accessKeyId: "a", secretAccessKey: "s" }),
     });
     expect(await replicationLag(args("one", "two"), now)).toEqual({ pending: 5, seconds: 45 });
     expect(await replicationLag(args("one", "silent"), now)).toBeUndefined();
     expect(await replicationLag(args(), now)).toBeUndefined();
+    expect(asked).toHaveLength(8);
+    for (const fields of asked) {
+      expect(fields).toMatchObject({
+        Namespace: "AWS/S3",
+        StartTime: "2026-11-22T23:00:00.000Z",
+      });
+    }
   });
 });

@@ -1,20 +1,14 @@
-import { ambientCredentials, type AwsCredentials } from "../aws/credentials.ts";
-import { awsQuery } from "../aws/query.ts";
+import { awsQuery, type QueryAccess } from "../aws/query.ts";
 import { dimensions, namespace } from "./names.ts";
 import type { MetricValue } from "./values.ts";
 
 /** Takes the values of one minute. */
 export type MetricSink = (values: readonly MetricValue[], at: Date) => Promise<void>;
 
-export interface CloudWatchArgs {
-  /** Where the alarms are: the standby's. */
-  readonly region: string;
+/** Its region is the one where the alarms are: the standby's. */
+export interface CloudWatchArgs extends QueryAccess {
   readonly stack: string;
   readonly line: string;
-  /** @default CloudWatch's own in that region */
-  readonly endpoint?: string;
-  /** @default what this process is */
-  readonly credentials?: () => Promise<AwsCredentials>;
 }
 
 /**
@@ -22,17 +16,9 @@ export interface CloudWatchArgs {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  */
 export function cloudWatch(args: CloudWatchArgs): MetricSink {
-  const { region, endpoint, credentials = ambientCredentials(region) } = args;
-  const service = {
-    host: "monitoring",
-    label: "CloudWatch",
-    region,
-    credentials,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
   return async (values, at) => {
     if (values.length === 0) return;
-    await awsQuery(service, "PutMetricData", "2010-08-01", metricForm(args, values, at));
+    await awsQuery("cloudwatch", args, "PutMetricData", metricForm(args, values, at));
   };
 }
 

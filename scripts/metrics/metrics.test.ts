@@ -1,7 +1,8 @@
-import { createServer } from "node:http";
-import { text } from "node:stream/consumers";
-import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { queryError } from "../../tests/harness/aws/answers.ts";
+import { fakeRegion } from "../../tests/harness/aws/endpoint.ts";
+import { xml } from "../../tests/harness/aws/xml.ts";
+import { cleanUpAfterEach } from "../../tests/harness/process.ts";
 import { FakeClock } from "../fence/fixture.ts";
 import type { Facts } from "../status/judge.ts";
 import { cloudWatch, metricForm } from "./cloudwatch.ts";
@@ -90,6 +91,8 @@ describe("the values of a minute", () => {
 });
 
 describe("CloudWatch", () => {
+  cleanUpAfterEach();
+
   const values = [
     { key: "leaseAge" as const, name: "LeaseAgeSeconds", value: 4.5 },
     { key: "ledgerVerified" as const, name: "LedgerVerified", value: 0 },
@@ -112,31 +115,25 @@ describe("CloudWatch", () => {
   });
 
   it("is asked once for all, signed for its region, and its refusal is told", async () => {
-    const asked: { body: URLSearchParams; signed: string }[] = [];
-    let status = 200;
-    const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const signed = request.headers.authorization ?? "";
-        asked.push({ body: new URLSearchParams(body), signed });
-        response.writeHead(status).end("<Error><Code>AccessDenied</Code></Error>");
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
+    let answer = xml("<PutMetricDataResponse/>");
+    const { endpoint, calls } = await fakeRegion("eu-west-1", { "monitoring *": () => answer });
     const sink = cloudWatch({
       region: "eu-west-1",
       stack: "prod",
       line: "main",
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint,
       credentials: () => Promise.resolve({ accessKeyId: "AKIA", secretAccessKey: "hidden" }),
     });
     await sink(values, new Date(now));
     await sink([], new Date(now));
-    expect(asked).toHaveLength(1);
-    expect(asked[0]?.body.get("Action")).toBe("PutMetricData");
-    expect(asked[0]?.signed).toContain("/eu-west-1/monitoring/aws4_request");
-    status = 403;
+    expect(calls).toEqual([
+      {
+        region: "eu-west-1",
+        signedFor: { region: "eu-west-1", service: "monitoring" },
+        operation: "PutMetricData",
+      },
+    ]);
+    answer = queryError("AccessDenied", "not you");
     await expect(sink(values, new Date(now))).rejects.toThrow(
       /CloudWatch at .* refuses PutMetricData \(403 AccessDenied/,
     );

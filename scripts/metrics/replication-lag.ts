@@ -1,5 +1,4 @@
-import { ambientCredentials, type AwsCredentials } from "../aws/credentials.ts";
-import { awsQuery } from "../aws/query.ts";
+import { awsQuery, type QueryAccess } from "../aws/query.ts";
 
 /** One rule of S3's replication, as CloudWatch tells them apart. */
 export interface ReplicationRule {
@@ -16,13 +15,9 @@ export interface ReplicationLag {
   readonly seconds: number;
 }
 
-export interface ReplicationArgs {
-  /** Of the source buckets. */
-  readonly region: string;
+/** Its region is that of the source buckets. */
+export interface ReplicationArgs extends QueryAccess {
   readonly rules: readonly ReplicationRule[];
-  /** @default CloudWatch's own in that region */
-  readonly endpoint?: string;
-  readonly credentials?: () => Promise<AwsCredentials>;
 }
 
 /** S3 publishes them every minute while a rule has something to do, some minutes late. */
@@ -38,18 +33,11 @@ export async function replicationLag(
   args: ReplicationArgs,
   now: number,
 ): Promise<ReplicationLag | undefined> {
-  const { region, rules, endpoint, credentials = ambientCredentials(region) } = args;
+  const { rules } = args;
   if (rules.length === 0) return undefined;
-  const service = {
-    host: "monitoring",
-    label: "CloudWatch",
-    region,
-    credentials,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
   const newest = async (metric: string, rule: ReplicationRule): Promise<number | undefined> =>
     newestMaximum(
-      await awsQuery(service, "GetMetricStatistics", "2010-08-01", {
+      await awsQuery("cloudwatch", args, "GetMetricStatistics", {
         Namespace: "AWS/S3",
         MetricName: metric,
         "Dimensions.member.1.Name": "SourceBucket",

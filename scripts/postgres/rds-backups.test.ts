@@ -1,6 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { queryError } from "../../tests/harness/aws/answers.ts";
+import { fakeRegion, type Answer, type Request } from "../../tests/harness/aws/endpoint.ts";
+import { cleanUpAfterEach, freePorts } from "../../tests/harness/process.ts";
 import { backupsIn, rdsBackups } from "./rds-backups.ts";
 
 /** As the API reference writes it, with the lists that lie between its fields. */
@@ -69,42 +70,35 @@ describe("an answer", () => {
 });
 
 describe("the look-up", () => {
-  let server: Server | undefined;
-  afterEach(() => {
-    server?.close();
-  });
+  cleanUpAfterEach();
 
-  /** A server that gives these answers in turn, and what it was asked. */
-  async function serve(answers: readonly { readonly status: number; readonly body: string }[]) {
-    const asked: { headers: IncomingHttpHeaders; body: string }[] = [];
-    const listening = createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      request.on("end", () => {
-        const answer = answers[asked.length] ?? { status: 500, body: "" };
-        asked.push({ headers: request.headers, body });
-        response.writeHead(answer.status).end(answer.body);
-      });
+  /** RDS of a region that gives these answers in turn, and what it was asked. */
+  async function serve(...answers: readonly Answer[]) {
+    const asked: Request[] = [];
+    const { endpoint } = await fakeRegion("eu-west-1", {
+      "rds DescribeDBInstanceAutomatedBackups": (request) => {
+        asked.push(request);
+        return answers[asked.length - 1] ?? { status: 500, body: "" };
+      },
     });
-    server = listening;
-    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
-    const { port } = listening.address() as AddressInfo;
-    const lookup = rdsBackups({
+    return { asked, lookup: lookupAt(endpoint) };
+  }
+
+  const lookupAt = (endpoint: string) =>
+    rdsBackups({
       region: "eu-west-1",
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint,
       credentials: () =>
         Promise.resolve({ accessKeyId: "AKIA", secretAccessKey: "hidden", sessionToken: "token" }),
     });
-    return { asked, lookup };
-  }
 
   test("asks one region, signed, page by page", async () => {
-    const { asked, lookup } = await serve([
-      { status: 200, body: page(element("one", ready), "<Marker>next</Marker>") },
-      { status: 200, body: page(element("two", ready)) },
-    ]);
+    const { asked, lookup } = await serve(
+      { body: page(element("one", ready), "<Marker>next</Marker>") },
+      { body: page(element("two", ready)) },
+    );
     expect((await lookup()).map(({ identifier }) => identifier)).toEqual(["acme-one", "acme-two"]);
-    expect(asked.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
+    expect(asked.map(({ fields }) => fields)).toEqual([
       { Action: "DescribeDBInstanceAutomatedBackups", Version: "2014-10-31" },
       { Action: "DescribeDBInstanceAutomatedBackups", Version: "2014-10-31", Marker: "next" },
     ]);
@@ -118,21 +112,15 @@ describe("the look-up", () => {
   });
 
   test("says what RDS refuses", async () => {
-    const { lookup } = await serve([
-      {
-        status: 403,
-        body: "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error></ErrorResponse>",
-      },
-    ]);
+    const { lookup } = await serve(queryError("AccessDenied", "not you"));
     await expect(lookup()).rejects.toThrow(
       /refuses DescribeDBInstanceAutomatedBackups \(403 AccessDenied: not you\)/,
     );
   });
 
   test("says when nobody answers", async () => {
-    const { lookup } = await serve([]);
-    server?.close();
-    server?.closeAllConnections();
+    const [port = 0] = await freePorts(1);
+    const lookup = lookupAt(`http://127.0.0.1:${port}`);
     await expect(lookup()).rejects.toThrow(/does not answer/);
   });
 });

@@ -1,38 +1,20 @@
-import { ambientCredentials, type AwsCredentials } from "../aws/credentials.ts";
-import { awsQuery, xmlField } from "../aws/query.ts";
+import { awsQuery, xmlField, type QueryAccess } from "../aws/query.ts";
 import type { RdsLookup, ReplicatedBackup } from "./rds-source.ts";
-
-export interface RdsBackupsArgs {
-  /** The only region that is asked. */
-  readonly region: string;
-  /** @default RDS's own in that region */
-  readonly endpoint?: string;
-  /** @default the AWS SDK's chain: environment, profile, pod identity, instance */
-  readonly credentials?: () => Promise<AwsCredentials>;
-}
 
 /**
  * The automated backups that a region has, also those of instances whose own region is gone. One
  * call of RDS's query API, by hand: no package of ours brings an RDS client.
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstanceAutomatedBackups.html
  */
-export function rdsBackups(args: RdsBackupsArgs): RdsLookup {
-  const { region, endpoint, credentials = ambientCredentials(region) } = args;
-  const rds = {
-    host: "rds",
-    label: "RDS",
-    region,
-    credentials,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
+export function rdsBackups(access: QueryAccess): RdsLookup {
   return async () => {
     const found: ReplicatedBackup[] = [];
     let marker: string | undefined;
     do {
       const answer = await awsQuery(
-        rds,
+        "rds",
+        access,
         "DescribeDBInstanceAutomatedBackups",
-        "2014-10-31",
         marker === undefined ? {} : { Marker: marker },
       );
       found.push(...backupsIn(answer));

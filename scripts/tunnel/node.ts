@@ -1,13 +1,8 @@
-import { ambientCredentials, type AwsCredentials } from "../aws/credentials.ts";
-import { awsQuery } from "../aws/query.ts";
+import { awsQuery, type QueryAccess } from "../aws/query.ts";
 import { UserError } from "../command.ts";
 
-export interface NodeArgs {
-  readonly region: string;
+export interface NodeArgs extends QueryAccess {
   readonly cluster: string;
-  /** @default EC2's own in that region */
-  readonly endpoint?: string;
-  readonly credentials?: () => Promise<AwsCredentials>;
 }
 
 /**
@@ -18,24 +13,13 @@ export interface NodeArgs {
  * @throws UserError when there is none
  */
 export async function runningNode(args: NodeArgs): Promise<string> {
-  const { region, cluster, endpoint, credentials = ambientCredentials(region) } = args;
-  const answer = await awsQuery(
-    {
-      host: "ec2",
-      label: "EC2",
-      region,
-      credentials,
-      ...(endpoint === undefined ? {} : { endpoint }),
-    },
-    "DescribeInstances",
-    "2016-11-15",
-    {
-      "Filter.1.Name": "tag:eks:cluster-name",
-      "Filter.1.Value.1": cluster,
-      "Filter.2.Name": "instance-state-name",
-      "Filter.2.Value.1": "running",
-    },
-  );
+  const { region, cluster } = args;
+  const answer = await awsQuery("ec2", args, "DescribeInstances", {
+    "Filter.1.Name": "tag:eks:cluster-name",
+    "Filter.1.Value.1": cluster,
+    "Filter.2.Name": "instance-state-name",
+    "Filter.2.Value.1": "running",
+  });
   const [first] = instanceIds(answer);
   if (first !== undefined) return first;
   throw new UserError(

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import * as wire from "../../tests/harness/aws/answers.ts";
+import { fakeRegion, type Request } from "../../tests/harness/aws/endpoint.ts";
+import { cleanUpAfterEach } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import tunnel from "../commands/tunnel.ts";
 import { instanceIds, runningNode } from "./node.ts";
@@ -67,33 +67,33 @@ describe("where PostgreSQL is", () => {
   });
 });
 
-/** EC2 as its query API answers, on loopback. @returns its address and what it was asked */
-async function ec2(...ids: string[]): Promise<{ endpoint: string; asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      asked.push(body);
-      const items = ids.map((id) => `<item><instanceId>${id}</instanceId></item>`).join("");
-      response.end(
-        `<DescribeInstancesResponse><reservationSet><item><instancesSet>${items}</instancesSet></item>` +
-          "</reservationSet></DescribeInstancesResponse>",
+/** EC2 of a region whose nodes these are. @returns its address and what it was asked */
+async function ec2(...ids: string[]) {
+  const asked: Request["fields"][] = [];
+  const instances = wire.items(ids.map((id) => `<instanceId>${id}</instanceId>`));
+  const { endpoint } = await fakeRegion("eu-central-1", {
+    "ec2 DescribeInstances": ({ fields }) => {
+      asked.push(fields);
+      const reservation = `<instancesSet>${instances}</instancesSet>`;
+      return wire.ec2(
+        "DescribeInstances",
+        `<reservationSet>${wire.items([reservation])}</reservationSet>`,
       );
-    });
-  }).listen(0, "127.0.0.1");
-  onTestFinished(() => void server.close());
-  await new Promise((resolve) => server.once("listening", resolve));
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+    },
+  });
+  return { endpoint, asked };
 }
 
 const credentials = () => Promise.resolve({ accessKeyId: "a", secretAccessKey: "s" });
 
 describe("the node that it begins at", () => {
+  cleanUpAfterEach();
+
   test("runs, and is one of this cluster's", async () => {
     const { endpoint, asked } = await ec2("i-0b", "i-0a");
     const at = { region: "eu-central-1", cluster: "acme-prod-g1", endpoint, credentials };
     expect(await runningNode(at)).toBe("i-0a");
-    expect(Object.fromEntries(new URLSearchParams(asked[0]))).toMatchObject({
-      Action: "DescribeInstances",
+    expect(asked[0]).toMatchObject({
       "Filter.1.Name": "tag:eks:cluster-name",
       "Filter.1.Value.1": "acme-prod-g1",
       "Filter.2.Value.1": "running",

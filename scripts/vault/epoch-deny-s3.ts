@@ -3,6 +3,7 @@ import {
   PutBucketPolicyCommand,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
+import { partitionOf } from "../../lib/aws.ts";
 import type { ControlBucket, VaultSide } from "../connection.ts";
 import { denyEarlierEpochs, type BucketPolicyStore } from "./epoch-deny.ts";
 import { explainS3Error } from "./s3-errors.ts";
@@ -34,11 +35,6 @@ export async function fenceBuckets(
     }
   }
   return changed;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 function policies(store: ObjectStore): BucketPolicyStore {

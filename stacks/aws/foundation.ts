@@ -170,7 +170,7 @@ function networkSource(
       ...network.create,
       zones,
       logKeyArn,
-      ...(permissionsBoundary === undefined ? {} : { permissionsBoundaryArn: permissionsBoundary }),
+      permissionsBoundaryArn: permissionsBoundary,
     },
   };
 }
@@ -201,7 +201,7 @@ function clusterSource(
       },
       after: network.ready,
       imageCaches: images.caches,
-      ...(permissionsBoundary === undefined ? {} : { permissionsBoundaryArn: permissionsBoundary }),
+      permissionsBoundaryArn: permissionsBoundary,
     },
   };
 }

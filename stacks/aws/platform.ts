@@ -109,7 +109,6 @@ export class AwsPlatform implements wishes.Platform {
       this.keysMade = keys;
       this.farKeys = farKeys;
       this.vaultMade = vault;
-      return platformVault(vault, vault);
     } else {
       this.keysMade = new AwsKeys(
         "keys",

@@ -34,6 +34,7 @@ export interface ProtectionPlace {
 export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Protection {
   const { settings, region, foundation, vault, kafka } = place;
   const near = placeOf(vault);
+  const rules = rulesOf(vault);
   const topic = settings.eventsTopic;
   const topology = pulumi.output(wish.topology);
   const archive = new AwsArchive(
@@ -81,9 +82,7 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
     metrics: {
       region: place.alarmRegion.name,
       flushSeconds: settings.archiveFlush,
-      ...(vault.primary === undefined
-        ? {}
-        : { replication: { region: region.name, rules: rulesOf(vault) } }),
+      ...(rules.length === 0 ? {} : { replication: { region: region.name, rules } }),
     },
     serviceAccounts: {
       backup: accounts.backup,
@@ -96,7 +95,7 @@ export function protectionOf(place: ProtectionPlace, wish: ProtectionWish): Prot
   });
   byHand(place, wish);
   // Nobody is to be woken by a rehearsal.
-  if (!isRehearsal(settings)) alarmsOf(place);
+  if (!isRehearsal(settings)) alarmsOf(place, rules);
   const { archiver, backupConnection, first } = protection;
   return { archiver, backupConnection, ...(first === undefined ? {} : { first }) };
 }
@@ -176,7 +175,10 @@ function rulesOf({ primary, standby }: Vault) {
 }
 
 /** Thresholds follow from the objectives: what passes one endangers them. */
-function alarmsOf({ settings, region, alarmRegion, vault, stack }: ProtectionPlace): void {
+function alarmsOf(
+  { settings, region, alarmRegion, stack }: ProtectionPlace,
+  replicated: ReturnType<typeof rulesOf>,
+): void {
   const { rpo, rto, lease, incrementalBackups, audit, eventsTopic, kafka, alarms } = settings;
   const who = { stack, line: "main", emails: alarms.emails };
   const backups = gapOf(incrementalBackups);
@@ -198,11 +200,11 @@ function alarmsOf({ settings, region, alarmRegion, vault, stack }: ProtectionPla
     region,
     published: {},
     databases: settings.postgres.adopt === undefined,
-    ...(vault.primary === undefined
+    ...(replicated.length === 0
       ? {}
       : {
           replication: {
-            rules: rulesOf(vault).map((rule) => ({
+            rules: replicated.map((rule) => ({
               ...rule,
               quietMinutes: Math.min(1440, Math.ceil((2 * (backups ?? 43_200)) / 60)),
             })),

@@ -1,4 +1,5 @@
 import { awsRegion, type AwsRegion } from "../../components/aws/context.ts";
+import { partitionOf } from "../../lib/aws.ts";
 import type { AwsSettings } from "../settings.ts";
 
 /** A region as this stack works in it, by a provider of its own; nothing of it is ambient. */
@@ -13,10 +14,4 @@ export function regionOf(settings: AwsSettings, stack: string, name: string): Aw
     accountId: account,
     partition: partitionOf(name),
   });
-}
-
-/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

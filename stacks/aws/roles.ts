@@ -1,9 +1,8 @@
-import * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { connectArchivePolicy, connectorNameOf } from "../../components/archive/connect.ts";
-import { assumedBy } from "../../components/archive/services.ts";
-import { dataTags, physicalName, type AwsRegion } from "../../components/aws/context.ts";
+import { archiveRole } from "../../components/archive/services.ts";
+import { physicalName, type AwsRegion } from "../../components/aws/context.ts";
 import type { AwsCluster } from "../../components/eks/aws.ts";
 import { AwsPodIdentity } from "../../components/eks/identity.ts";
 import {
@@ -128,10 +127,8 @@ export function rolesOf(args: RolesArgs): Roles {
       namespace: cluster.namespace,
       serviceAccount: identity === "clickhouse" ? args.clickhouseAccount : serviceAccount,
       documents: documents[identity],
-      ...(bound ? { epoch: args.epoch, line: args.rehearsal ? args.line : undefined } : {}),
-      ...(args.permissionsBoundary === undefined
-        ? {}
-        : { permissionsBoundaryArn: args.permissionsBoundary }),
+      ...(bound ? boundTo(args) : {}),
+      permissionsBoundaryArn: args.permissionsBoundary,
     });
     // ClickHouse's component makes its own account.
     if (identity === "clickhouse") return { identity, serviceAccount, ready: role.ready };
@@ -151,8 +148,13 @@ export function rolesOf(args: RolesArgs): Roles {
     ) as Record<Identity, string>,
     ready: made.flatMap(({ ready }) => ready),
     monitoringArn: new RdsMonitoringRole("postgres-monitoring", { region }).arn,
-    archiveArn: args.connector ? archiveRole(args) : undefined,
+    archiveArn: args.connector ? connectorRole(args) : undefined,
   };
+}
+
+/** The epoch that a writer's role is refused by, and its line where that is a drill's own. */
+function boundTo({ epoch, line, rehearsal }: RolesArgs) {
+  return { epoch, line: rehearsal ? line : undefined };
 }
 
 /** Any cluster of this name: its id is known only once it is there. */
@@ -276,25 +278,16 @@ function metricsDocument(
 }
 
 /** Of the archive's connector: for this epoch, whatever ids cluster and topic will get. */
-function archiveRole(args: RolesArgs): pulumi.Output<string> {
+function connectorRole(args: RolesArgs): pulumi.Output<string> {
   const { region, topic, epoch, line, reach, suffix = "" } = args;
-  const child = { provider: region.provider };
-  const role = new aws.iam.Role(
-    `role-archive${suffix}`,
+  const name = `role-archive${suffix}`;
+  const { arn, access } = archiveRole(
+    { role: name, access: `${name}-access` },
     {
-      description: "Reads the events topic and writes the archive",
-      assumeRolePolicy: assumedBy("kafkaconnect.amazonaws.com", region),
-      tags: dataTags("none", epoch, args.rehearsal ? line : undefined),
-      ...(args.permissionsBoundary === undefined
-        ? {}
-        : { permissionsBoundary: args.permissionsBoundary }),
-    },
-    child,
-  );
-  const access = new aws.iam.RolePolicy(
-    `role-archive${suffix}-access`,
-    {
-      role: role.name,
+      region,
+      service: "kafkaconnect.amazonaws.com",
+      ...boundTo(args),
+      permissionsBoundaryArn: args.permissionsBoundary,
       policy: pulumi.all([epoch, line, reach]).apply(([number, of, { partition, buckets }]) =>
         JSON.stringify(
           connectArchivePolicy({
@@ -308,7 +301,7 @@ function archiveRole(args: RolesArgs): pulumi.Output<string> {
         ),
       ),
     },
-    child,
+    { provider: region.provider },
   );
-  return pulumi.all([role.arn, access.urn]).apply(([arn]) => arn);
+  return pulumi.all([arn, access.urn]).apply(([known]) => known);
 }

@@ -97,20 +97,19 @@ export function reachOf(vault: Vault, region: AwsRegion): pulumi.Output<VaultRea
  * The vault as roles use it. Whoever writes is told apart by IAM roles, not by keys: all logins of an epoch
  * look the same here, and its roles are in roles.ts.
  *
- * @param owned of a primary: its buckets refuse roles of earlier epochs, from the moment on from which an epoch
- *   is in force. A standby owns none; its fence writes the same into the buckets of its region.
+ * @param vault one that this stack made (a primary's) refuses roles of earlier epochs, from the moment on from
+ *   which an epoch is in force. A standby only reads one; its fence writes the same into the buckets of its region.
  */
-export function platformVault(vault: Vault, owned?: AwsVault): PlatformVault {
+export function platformVault(vault: Vault): PlatformVault {
   const { region, backups, archive } = placeOf(vault);
   const side = vaultSideOf({ region, backups: backups.name, archive: archive.name });
   const control = controlOf(vault.standby.region, vault.control.name);
   const access = accessOf(side, control);
   let taken: pulumi.Input<number> = 1;
   const refuse = (dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] =>
-    owned?.refuse({
-      epochs: pulumi.output(taken).apply((main) => ({ main })),
-      dependsOn,
-    }) ?? [];
+    vault instanceof AwsVault
+      ? vault.refuse({ epochs: pulumi.output(taken).apply((main) => ({ main })), dependsOn })
+      : [];
   return {
     recovery: access,
     admin: side,

@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { cleanUpAfterFile } from "../harness/process.ts";
-import { startApiServer, type TestApiServer } from "./api-server.ts";
+import { describe, expect, test } from "vitest";
 import type { Manifest } from "./client.ts";
-import { install } from "./install.ts";
+import { serverWith } from "./install.ts";
 import { label, manifestsOf, skipped, stacks } from "./manifests.ts";
 import { madeOf } from "./templates.ts";
 
@@ -10,14 +8,8 @@ import { madeOf } from "./templates.ts";
  * Positive controls: what is wrong on purpose is refused, in the API server's own words. Each takes a manifest
  * of the stack `prod`, which is accepted as it is, and spoils one place of it.
  */
-cleanUpAfterFile();
-
 const prod = await manifestsOf(stacks["prod"]?.() ?? never("the stack prod"));
-let server: TestApiServer;
-beforeAll(async () => {
-  server = await startApiServer();
-  await install(server.client, prod);
-});
+const server = serverWith(prod);
 
 function never(what: string): never {
   throw new Error(`${what} is not there`);
@@ -170,8 +162,8 @@ describe("is refused", () => {
   for (const [what, manifest, path, value, words] of cases) {
     const why = skipped(manifest);
     test.skipIf(why !== "")(`${what} (${label(manifest)})${why}`, async () => {
-      expect((await server.client.dryRun(manifest)).refusal).toBeUndefined();
-      const answer = await server.client.dryRun(spoil(manifest, path, value));
+      expect((await server().client.dryRun(manifest)).refusal).toBeUndefined();
+      const answer = await server().client.dryRun(spoil(manifest, path, value));
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.refusal).toMatch(words);
     });
@@ -208,8 +200,8 @@ describe("pods that Pod Security forbids", () => {
       /restricted volume types/,
     ],
   ])("%s are refused", async (_, path, value, words) => {
-    expect((await server.client.dryCreate(pod)).refusal).toBeUndefined();
-    const { status, refusal } = await server.client.dryCreate(spoil(pod, path, value));
+    expect((await server().client.dryCreate(pod)).refusal).toBeUndefined();
+    const { status, refusal } = await server().client.dryCreate(spoil(pod, path, value));
     expect(status).toBe(403);
     expect(refusal).toMatch(restricted);
     expect(refusal).toMatch(words);
@@ -217,14 +209,14 @@ describe("pods that Pod Security forbids", () => {
 
   test("are warned of in the Job that would make them", async () => {
     const root = spoil(job, "spec.template.spec.securityContext.runAsNonRoot", false);
-    const { refusal, warnings } = await server.client.dryRun(root);
+    const { refusal, warnings } = await server().client.dryRun(root);
     expect(refusal).toBeUndefined();
     expect(warnings.join()).toMatch(/would violate PodSecurity "restricted:latest".*runAsNonRoot/);
   });
 
   test("of an account that is not there are refused", async () => {
     const stranger = spoil(pod, "spec.serviceAccountName", "stranger");
-    const { status, refusal } = await server.client.dryCreate(stranger);
+    const { status, refusal } = await server().client.dryCreate(stranger);
     expect(status).toBe(403);
     expect(refusal).toMatch(/serviceaccount "stranger" not found/);
   });

@@ -1,13 +1,11 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   definitionRules,
   namespaceRules,
   operator,
 } from "../../components/clickhouse/operator-rights.ts";
-import { cleanUpAfterFile } from "../harness/process.ts";
-import { startApiServer, type TestApiServer } from "./api-server.ts";
 import type { Account, Action } from "./client.ts";
-import { install } from "./install.ts";
+import { serverWith } from "./install.ts";
 import { manifestsOf, stacks } from "./manifests.ts";
 
 /** As RBAC really judges it, of the roles and bindings that the stacks ask for. */
@@ -69,16 +67,11 @@ for (const stack of ["prod", "dr in failover"]) {
   const theOperator: Account = { namespace: own, name: operator };
 
   describe(stack, () => {
-    cleanUpAfterFile();
-    let server: TestApiServer;
-    beforeAll(async () => {
-      server = await startApiServer();
-      await install(server.client, manifests);
-    });
+    const server = serverWith(manifests);
 
     /** Those of the actions that the account may do. */
     async function granted(account: Account, actions: readonly Action[]): Promise<Action[]> {
-      const may = await Promise.all(actions.map((action) => server.client.may(account, action)));
+      const may = await Promise.all(actions.map((action) => server().client.may(account, action)));
       return actions.filter((_, index) => may[index]);
     }
     const within = (namespace: string, actions: readonly Action[]) =>
@@ -97,8 +90,8 @@ for (const stack of ["prod", "dr in failover"]) {
         "%s",
         async (_, account) => {
           for (const namespace of [own, elsewhere, "default"]) {
-            const rules = await server.client.rulesOf(account, namespace);
-            expect(rules).toEqual(await server.client.rulesOf(stranger, namespace));
+            const rules = await server().client.rulesOf(account, namespace);
+            expect(rules).toEqual(await server().client.rulesOf(stranger, namespace));
             expect(await granted(account, within(namespace, [...secrets, ...escalations]))).toEqual(
               [],
             );
@@ -112,8 +105,8 @@ for (const stack of ["prod", "dr in failover"]) {
       const rights = actionsOf(namespaceRules);
 
       test("is told apart from somebody whom no role names", async () => {
-        const rules = await server.client.rulesOf(theOperator, own);
-        expect(rules).not.toEqual(await server.client.rulesOf(stranger, own));
+        const rules = await server().client.rulesOf(theOperator, own);
+        expect(rules).not.toEqual(await server().client.rulesOf(stranger, own));
       });
 
       test("may do all that its rights say, in its namespace", async () => {
@@ -150,9 +143,9 @@ for (const stack of ["prod", "dr in failover"]) {
 
       test("changes no Deployment but its own", async () => {
         const update = { group: "apps", resource: "deployments", verb: "update", namespace: own };
-        expect(await server.client.may(theOperator, { ...update, name: operator })).toBe(true);
+        expect(await server().client.may(theOperator, { ...update, name: operator })).toBe(true);
         expect(
-          await server.client.may(theOperator, { ...update, name: "protection-lease-keeper" }),
+          await server().client.may(theOperator, { ...update, name: "protection-lease-keeper" }),
         ).toBe(false);
       });
 

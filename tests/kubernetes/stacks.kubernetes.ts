@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { kubernetesVersion } from "../../components/eks/versions.ts";
-import { cleanUpAfterFile } from "../harness/process.ts";
-import { startApiServer, type TestApiServer } from "./api-server.ts";
-import { install } from "./install.ts";
+import { serverWith } from "./install.ts";
 import { label, manifestsOf, skipped, stacks } from "./manifests.ts";
 import { madeOf } from "./templates.ts";
 
@@ -13,16 +11,10 @@ for (const [stack, settings] of Object.entries(stacks)) {
   const manifests = await manifestsOf(settings());
 
   describe(stack, () => {
-    // Of this `describe`: only one server runs at a time.
-    cleanUpAfterFile();
-    let server: TestApiServer;
-    beforeAll(async () => {
-      server = await startApiServer();
-      await install(server.client, manifests);
-    });
+    const server = serverWith(manifests);
 
     test("is checked by the version that its cluster will have", () => {
-      expect(server.version).toMatch(new RegExp(`^v${kubernetesVersion}\\.\\d+$`));
+      expect(server().version).toMatch(new RegExp(`^v${kubernetesVersion}\\.\\d+$`));
     });
 
     test("asks for no object twice", () => {
@@ -38,7 +30,7 @@ for (const [stack, settings] of Object.entries(stacks)) {
       for (const manifest of manifests) {
         const why = skipped(manifest);
         test.skipIf(why !== "")(label(manifest) + why, async () => {
-          expect(await server.client.dryRun(manifest)).toMatchObject(accepted);
+          expect(await server().client.dryRun(manifest)).toMatchObject(accepted);
         });
       }
     });
@@ -47,7 +39,7 @@ for (const [stack, settings] of Object.entries(stacks)) {
       for (const manifest of manifests) {
         for (const [index, made] of madeOf(manifest).entries()) {
           test(`${made.kind} ${index + 1} of ${label(manifest)}`, async () => {
-            expect(await server.client.dryCreate(made)).toMatchObject(accepted);
+            expect(await server().client.dryCreate(made)).toMatchObject(accepted);
           });
         }
       }
