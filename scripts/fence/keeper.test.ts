@@ -32,7 +32,7 @@ async function world() {
   const stops: { after: number; why: string }[] = [];
   const canaries: number[] = [];
   const notes = new Notes();
-  const broken = { canary: false, hanging: false, beat: false, stop: 0 };
+  const broken = { canary: false, hanging: false, beat: false, stop: 0, letIn: false };
   const seconds = (): number => (clock.trueNow() - start) / 1000;
   const actions: KeeperActions = {
     async canary() {
@@ -42,13 +42,15 @@ async function world() {
       return 0.8;
     },
     renewed: () => (broken.beat ? new Promise(() => undefined) : Promise.resolve()),
-    async stopConsuming(why) {
+    async stopConsuming(why, late) {
       await Promise.resolve();
+      if (late && broken.letIn) return false;
       if (broken.stop > 0) {
         broken.stop--;
         throw new Error("broker does not answer");
       }
       stops.push({ after: seconds(), why });
+      return true;
     },
   };
   /** Runs the keeper for so long, with changes of the world at given seconds. */
@@ -156,6 +158,35 @@ describe("keepLease", () => {
     await run(60);
     expect(stops).toHaveLength(1);
     expect(notes.lines.filter((line) => line.includes("is tried again"))).toHaveLength(2);
+  });
+
+  test("a stop that is late undoes no later attach, unless a higher epoch has begun", async () => {
+    const { store, run, stops, broken, notes } = await world();
+    const inTime: string[] = [];
+    await run(130, {
+      // ClickHouse is down for longer than T: its tables cannot be closed, Kafka's permission can.
+      10: () => {
+        broken.canary = true;
+        broken.stop = Infinity;
+      },
+      80: () => {
+        inTime.push(...notes.lines);
+        broken.stop = 0;
+        broken.letIn = true;
+      },
+      // What `attach` fills and settles comes before the first new event.
+      95: () => {
+        broken.canary = false;
+      },
+      110: () => {
+        expect(stops).toEqual([]);
+        void createFence(store, "main", { ...firstFence, epoch: 2, owner: "owner-west" });
+      },
+    });
+    expect(inTime.some((line) => line.includes("is tried again"))).toBe(true);
+    expect(notes.lines.some((line) => line.includes("has let this side in since"))).toBe(true);
+    expect(stops).toHaveLength(1);
+    expect(stops[0]?.why).toContain("epoch 2 is held by");
   });
 
   test("an outage that ends: renewed again only with a canary, when the epoch is still its own", async () => {

@@ -33,8 +33,13 @@ export interface KeeperActions {
   canary(signal: AbortSignal): Promise<number>;
   /** After every renewal: the other signs of life (PostgreSQL's heartbeat). */
   renewed(lease: LeaseRecord): Promise<void>;
-  /** Ends consumption on this side: each part is tried, what failed is thrown. Called again until it works. */
-  stopConsuming(why: string): Promise<void>;
+  /**
+   * Ends consumption on this side: each part is tried, what failed is thrown. Called again until it works.
+   *
+   * @param late an earlier try for the same reason has failed, and an `attach` that came after it stays
+   * @returns false when nothing was stopped for that
+   */
+  stopConsuming(why: string, late: boolean): Promise<boolean>;
 }
 
 /**
@@ -88,6 +93,9 @@ class Keeper {
   /** Why this side was stopped; undefined while it may work. */
   #stoppedBecause: string | undefined;
   #stopDone = false;
+  /** A try to stop has failed. Not of a stop for a higher epoch: nothing may undo that one. */
+  #late = false;
+  #superseded = false;
   #trouble: string | undefined;
 
   constructor(
@@ -202,6 +210,7 @@ class Keeper {
         `epoch ${highest.epoch} is held by ${holder(highest)} ${since(highest)}; this side is epoch ` +
           `${this.#me.epoch} of owner ${this.#me.owner}`,
       );
+      this.#superseded = true;
       return;
     }
     this.#fenceSeen = true;
@@ -272,6 +281,7 @@ class Keeper {
     if (this.#stoppedBecause === why) return;
     this.#stoppedBecause = why;
     this.#stopDone = false;
+    this.#late = false;
     this.#notBefore = this.#clock.monotonic();
     this.#reporter.warn(`this side stops consuming: ${why}`);
   }
@@ -279,13 +289,16 @@ class Keeper {
   async #stopIfDecided(): Promise<void> {
     if (this.#stoppedBecause === undefined || this.#stopDone) return;
     try {
-      await this.#actions.stopConsuming(this.#stoppedBecause);
+      const stopped = await this.#actions.stopConsuming(this.#stoppedBecause, this.#late);
       this.#stopDone = true;
       this.#reporter.warn(
-        "this side has stopped: streaming tables dropped, own group permission deleted. To use it " +
-          `again: \`npm run dr -- attach --stack ${this.#me.stack}\`, which asks the fence first.`,
+        stopped
+          ? "this side has stopped: streaming tables dropped, own group permission deleted. To use it " +
+              `again: \`npm run dr -- attach --stack ${this.#me.stack}\`, which asks the fence first.`
+          : "`attach` has let this side in since: nothing is left to stop",
       );
     } catch (error) {
+      this.#late = !this.#superseded;
       this.#reporter.warn(
         `stopping this side is not complete and is tried again: ${messageOf(error)}`,
       );

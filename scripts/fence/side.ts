@@ -2,7 +2,7 @@ import { ClickHouse } from "../clickhouse/client.ts";
 import { closeIngest } from "../clickhouse/ingest.ts";
 import { UserError } from "../command.ts";
 import type { ClickHouseConnection, Connection, KafkaConnection } from "../connection.ts";
-import { revokeGroup } from "../kafka/acls.ts";
+import { consumerAcls, listAcls, planAcls, revokeGroup } from "../kafka/acls.ts";
 import { openCanarySender, type CanarySender } from "../kafka/canary.ts";
 import { beat } from "../postgres/position.ts";
 import { waitForArrival } from "./arrival.ts";
@@ -15,6 +15,8 @@ export class Side implements KeeperActions {
   #clickhouse: ClickHouse;
   #postgresUrl: string | undefined;
   #canaries: CanarySender | undefined;
+  /** The last try to stop took the group permission away. */
+  #revoked = false;
   /** Highest offset seen in ClickHouse, by partition. */
   #stored = new Map<number, number>();
 
@@ -50,13 +52,16 @@ export class Side implements KeeperActions {
     if (this.#postgresUrl !== undefined) await beat(this.#postgresUrl, "lease");
   }
 
-  /** Both ways at once: either alone ends consumption, and one of the two may not answer. */
-  async stopConsuming(): Promise<void> {
-    const { consumer } = this.#kafka;
-    const done = await Promise.allSettled([
-      closeIngest(this.#clickhouse),
-      consumer === undefined ? Promise.resolve() : revokeGroup(this.#kafka, consumer.name),
-    ]);
+  /**
+   * Both ways at once: either alone ends consumption, and one of the two may not answer.
+   *
+   * A late try finds ClickHouse started again, and with it perhaps an `attach`: that one asked the fence
+   * after this side was to stop, and gave back the permission that an earlier try took away.
+   */
+  async stopConsuming(_why: string, late: boolean): Promise<boolean> {
+    if (!late) this.#revoked = false;
+    if (this.#revoked && (await this.#mayConsume())) return false;
+    const done = await Promise.allSettled([closeIngest(this.#clickhouse), this.#revoke()]);
     const failed = done
       .filter((each) => each.status === "rejected")
       .map((each) => each.reason as unknown);
@@ -66,11 +71,26 @@ export class Side implements KeeperActions {
         { cause: new AggregateError(failed) },
       );
     }
+    return true;
   }
 
   async close(): Promise<void> {
     await this.#canaries?.close().catch(() => undefined);
     await this.#clickhouse.close();
+  }
+
+  async #revoke(): Promise<void> {
+    const { consumer } = this.#kafka;
+    if (consumer === undefined || this.#revoked) return;
+    await revokeGroup(this.#kafka, consumer.name);
+    this.#revoked = true;
+  }
+
+  async #mayConsume(): Promise<boolean> {
+    const { consumer } = this.#kafka;
+    if (consumer === undefined) return false;
+    const { add } = planAcls(await listAcls(this.#kafka), consumerAcls(this.#kafka, consumer.name));
+    return add.length === 0;
   }
 
   /** Looks only above what it has seen before: the offset index passes over the rest. */

@@ -40,6 +40,7 @@ async function world() {
           await Promise.resolve();
           if (state.failing-- > 0) throw new Error("ClickHouse does not answer");
           stops.push(why);
+          return true;
         },
         close() {
           state.closed++;

@@ -80,7 +80,7 @@ async function stopSide(
   try {
     while (!signal.aborted) {
       try {
-        await side.stopConsuming(why);
+        await side.stopConsuming(why, false);
         warn(`this side has stopped consuming: ${why}`);
         return;
       } catch (error) {

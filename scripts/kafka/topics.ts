@@ -1,8 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ListOffsetTimestamps } from "@platformatic/kafka";
-import type { Admin, ClusterMetadata } from "@platformatic/kafka";
+import type { Admin, ClusterMetadata, metadataV12 } from "@platformatic/kafka";
 import { UserError } from "../command.ts";
 import type { KafkaConnection } from "../connection.ts";
-import { brokerErrorName, settled, withAdmin } from "./client.ts";
+import { apiOf, brokerErrorName, everyBroker, settled, withAdmin } from "./client.ts";
+
+/** How long a broker may take to hear of a new topic. */
+const propagationSeconds = 30;
+
+export interface DeclaredTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Only what differs from the broker's defaults. */
+  readonly configs: Readonly<Record<string, string>>;
+}
 
 export interface PartitionOffsets {
   readonly partition: number;
@@ -82,6 +93,50 @@ export async function partitionCount(admin: Admin, topic: string): Promise<numbe
   } catch (error) {
     if (isUnknownTopic(error)) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Makes a topic and waits until every broker knows it with a leader for each partition: until then, one
+ * of them may answer that there is no such topic, whichever the next command asks.
+ */
+export async function createTopic(
+  admin: Admin,
+  { name, partitions, configs }: DeclaredTopic,
+  replicationFactor: number,
+): Promise<void> {
+  await admin.createTopics({
+    topics: [name],
+    partitions,
+    replicas: replicationFactor,
+    configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+  });
+  const metadata = await apiOf<[string[], boolean], metadataV12.MetadataResponse>(
+    admin,
+    "Metadata",
+  );
+  const waiting = await everyBroker(admin);
+  const deadline = Date.now() + propagationSeconds * 1000;
+  for (;;) {
+    for (const [id, connection] of waiting) {
+      const known = settled(() => metadata.async(connection, [name], false)).then(
+        () => true,
+        (error: unknown) => {
+          if (isUnknownTopic(error)) return false;
+          throw error;
+        },
+      );
+      if (await known) waiting.delete(id);
+    }
+    if (waiting.size === 0) return;
+    if (Date.now() > deadline) {
+      throw new UserError(
+        `broker ${[...waiting.keys()].join(", ")} does not know the new topic ${name} after ` +
+          `${String(propagationSeconds)} s. See whether it has lost its ZooKeeper or controller; restart it, ` +
+          "then run this again: nothing is done twice.",
+      );
+    }
+    await sleep(25);
   }
 }
 

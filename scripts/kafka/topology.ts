@@ -8,14 +8,8 @@ import { withAdmin } from "./client.ts";
 import { requireCluster } from "./cluster.ts";
 import { declaredLogins, ensureLogins, knownLogins, listLogins } from "./scram.ts";
 import { readTopicConfigs, setTopicConfigs } from "./topic-configs.ts";
-import { partitionCount, shortUuid, topicMetadata } from "./topics.ts";
-
-export interface DeclaredTopic {
-  readonly name: string;
-  readonly partitions: number;
-  /** Only what differs from the broker's defaults. */
-  readonly configs: Readonly<Record<string, string>>;
-}
+import { createTopic, partitionCount, shortUuid, topicMetadata } from "./topics.ts";
+import type { DeclaredTopic } from "./topics.ts";
 
 export interface TopologyTopic extends DeclaredTopic {
   readonly topicId: string;
@@ -162,19 +156,6 @@ async function missingTopics(
     }
   }
   return missing;
-}
-
-async function createTopic(
-  admin: Admin,
-  topic: DeclaredTopic,
-  replicationFactor: number,
-): Promise<void> {
-  await admin.createTopics({
-    topics: [topic.name],
-    partitions: topic.partitions,
-    replicas: replicationFactor,
-    configs: Object.entries(topic.configs).map(([name, value]) => ({ name, value })),
-  });
 }
 
 async function readTopology(

@@ -1,3 +1,5 @@
+import pRetry from "p-retry";
+
 /** ClickHouse's HTTP port, by fetch() alone: the checker trusts no client library either. */
 export interface Reader {
   readonly url: string;
@@ -6,18 +8,33 @@ export interface Reader {
 }
 
 async function ask(reader: Reader, sql: string): Promise<Response> {
-  const response = await fetch(reader.url, {
-    method: "POST",
-    body: sql,
-    headers: {
-      "X-ClickHouse-User": reader.username,
-      "X-ClickHouse-Key": reader.password,
-    },
+  const response = await pRetry(() => post(reader, sql), {
+    retries: 4,
+    // A question that never got an answer is asked again; any answer counts, also a refusal.
+    shouldRetry: ({ error }) => error instanceof TypeError && error.message === "fetch failed",
+  }).catch((error: unknown) => {
+    throw new Error(`ClickHouse at ${reader.url} does not answer: ${reasonOf(error)}\n${sql}`, {
+      cause: error,
+    });
   });
   if (!response.ok) {
     throw new Error(`ClickHouse answers ${response.status}: ${await response.text()}\n${sql}`);
   }
   return response;
+}
+
+function post({ url, username, password }: Reader, sql: string): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    body: sql,
+    headers: { "X-ClickHouse-User": username, "X-ClickHouse-Key": password },
+  });
+}
+
+/** fetch() says only that it failed; why is in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 /** Every row of `FORMAT JSONCompactEachRow`, as they arrive. */

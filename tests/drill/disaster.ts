@@ -23,7 +23,8 @@ export interface Held {
   release(): Promise<void>;
 }
 
-const patienceSeconds = 20;
+/** On a busy machine a backup takes long to come to the moment, and so does the archive's next object. */
+const patienceSeconds = 60;
 
 /** Brings the platform into the moment's state and holds it there. */
 export async function holdAt(

@@ -76,8 +76,7 @@ async function outcomeOf(one: Case, index: number): Promise<Outcome> {
   // Ends with this process: a drill cleans up after itself when it is told to end.
   const { exitCode } = await execa(
     process.execPath,
-    // As `npm run drill` does: V8 else keeps garbage around instead of looking at it.
-    ["--max-semi-space-size=4", drill, ...one.arguments, "--report", folder],
+    [...drillFlags(), drill, ...one.arguments, "--report", folder],
     { stdin: "ignore", stdout: "inherit", stderr: "inherit", reject: false },
   );
   const wrong = judge(one, exitCode, folder);
@@ -86,6 +85,13 @@ async function outcomeOf(one: Case, index: number): Promise<Outcome> {
   writeFileSync(file, `${JSON.stringify(outcome, null, 2)}\n`);
   console.log(lineOf(outcome));
   return outcome;
+}
+
+/** Node's flags of `npm run drill`: without them V8 keeps garbage around instead of looking at it. */
+function drillFlags(): readonly string[] {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { scripts } = JSON.parse(manifest) as { scripts: { drill: string } };
+  return scripts.drill.split(" ").filter((word) => word.startsWith("--"));
 }
 
 function judge(one: Case, status: number | undefined, folder: string): readonly string[] {
