@@ -144,6 +144,33 @@ describe("one consumer", () => {
     ).toEqual([]);
   });
 
+  test("a late try to stop leaves an attach alone that came after the permission was taken away", async () => {
+    const { kafka, clickhouse } = platform;
+    const name = kafka.consumer?.name ?? "";
+    const nobody = { ...clickhouse.connection, url: "http://127.0.0.1:1" };
+    const side = new Side(kafka, nobody, undefined);
+    const whole = new Side(kafka, clickhouse.connection, undefined);
+    try {
+      await expect(side.stopConsuming("T is over", false)).rejects.toThrow(/could be stopped/);
+      // Nothing has let it in again: it is still to be stopped.
+      await expect(side.stopConsuming("T is over", true)).rejects.toThrow(/could be stopped/);
+      await grantConsumer(kafka, name);
+      await attachIngest(platform.options);
+      expect(await side.stopConsuming("T is over", true)).toBe(false);
+      expect(await running()).toBe("running");
+      await expect(side.stopConsuming("a new reason", false)).rejects.toThrow(/could be stopped/);
+      expect(
+        (await listAcls(kafka)).filter((acl) => acl.resourceType === "GROUP"),
+      ).not.toContainEqual(
+        expect.objectContaining({ principal: expect.stringContaining(name) as string }),
+      );
+      expect(await whole.stopConsuming("a new reason", false)).toBe(true);
+      expect(await running()).toBe("stopped");
+    } finally {
+      await Promise.all([side.close(), whole.close()]);
+    }
+  });
+
   test("a fence by the broker ends a consumer that is at work, and proves it by its own credential", async () => {
     const { clickhouse, kafka, send } = platform;
     const former = kafka.consumer;
