@@ -31,6 +31,20 @@ export interface Crd {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Stands for the operator's definitions where a program is recorded and nothing is made: of the pinned version, and
+ * empty. `checkCrds` refuses it.
+ */
+export const emptyDefinition: Crd = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: {
+    name: "clickhouseinstallations.clickhouse.altinity.com",
+    labels: { "clickhouse.altinity.com/chop": operatorVersion },
+  },
+  spec: {},
+};
+
 /** Without one of them the operator does not start. */
 const needed = [
   "clickhouseinstallations.clickhouse.altinity.com",

@@ -1,59 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { clickhouseServer } from "../../engines/clickhouse.ts";
-import { only, recordAws, type Made } from "../../tests/components/aws-mocks.ts";
-import {
-  at,
-  clusterOf,
-  image,
-  outputs,
-  refusal,
-  strays,
-} from "../../tests/components/kubernetes.ts";
-import { profiles, serverFiles } from "./kubernetes-config.ts";
+import { only, type Made } from "../../tests/components/aws-mocks.ts";
+import { at, clusterOf, image, refusal, strays } from "../../tests/components/kubernetes.ts";
+import { given, nodes, record, vault } from "./fixture.ts";
 import { KubernetesClickHouse, type KubernetesClickHouseArgs } from "./kubernetes.ts";
 
 const type = "kubernetes:clickhouse.altinity.com/v1:ClickHouseInstallation";
 const secretType = "kubernetes:core/v1:Secret";
-const nodes = [0, 1, 2].map((index) => ({
-  host: `zookeeper-${index}.zookeeper.recover.svc.cluster.local`,
-  port: 2181,
-}));
-const vault = {
-  endpoint: "https://s3.eu-central-1.amazonaws.com",
-  region: "eu-central-1",
-  bucket: "acme-backups",
-};
-
-const given = (): Omit<KubernetesClickHouseArgs, "cluster"> => ({
-  image: image("clickhouse"),
-  zones: ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
-  storageClass: "recover-gp3",
-  zookeeper: nodes,
-  zookeeperIdentity: pulumi.secret("clickhouse:canary-zookeeper"),
-  vault,
-  vaultLogin: { kind: "keys", accessKeyId: "AKIABACKUP7", secretAccessKey: "canary-vault" },
-  kafka: { kind: "scram", username: "clickhouse-e7", password: "canary-kafka" },
-  networks: ["10.0.0.0/16"],
-});
-
-async function record(change: Partial<KubernetesClickHouseArgs> = {}, dryRun = false) {
-  const shown: { connection?: unknown; generation?: string } = {};
-  const made = await recordAws(
-    () => {
-      const server = new KubernetesClickHouse("clickhouse", {
-        cluster: clusterOf(),
-        ...given(),
-        ...change,
-      });
-      server.connection.apply((connection) => (shown.connection = connection));
-      server.generation.apply((generation) => (shown.generation = generation));
-    },
-    { outputs: dryRun ? {} : outputs, dryRun },
-  );
-  return { made, shown };
-}
-
 describe("ClickHouse on Kubernetes", () => {
   let made: Made[];
   let installation: Made;
@@ -338,47 +290,6 @@ describe("ClickHouse on Kubernetes", () => {
     });
     expect(at(only(each, type), "spec.stop")).toBe("no");
   });
-});
-
-test("is configured as the local platform is: the same Kafka, profiles and backups", () => {
-  const local = clickhouseServer({
-    name: "x",
-    home: "/x",
-    httpPort: 1,
-    tcpPort: 2,
-    binary: "/clickhouse",
-    admin: { username: "admin", password: "p" },
-    reader: { username: "reader", password: "p" },
-    disks: [{ name: "vault", ...vault, accessKeyId: "a", secretAccessKey: "s" }],
-    kafka: { ca: "c", certificate: "c", privateKey: "k" },
-  });
-  const text = (path: string) => local.files?.find((file) => file.path === path)?.content ?? "";
-  const files = serverFiles({ kafka: "scram", vault, vaultLogin: "keys" });
-  const elements = (xml: string, section: string) =>
-    new Set(
-      [
-        ...(new RegExp(`<${section}>.*</${section}>`, "s").exec(xml)?.[0] ?? "").matchAll(
-          /<(\w+)>([^<>]*)<\/\1>/g,
-        ),
-      ].map(([all]) => all),
-    );
-  const login = /ssl_|security_protocol|sasl_|access_key/;
-  for (const [section, file] of [
-    ["kafka", "config.d/30-kafka.xml"],
-    ["storage_configuration", "config.d/40-vault.xml"],
-    ["s3", "config.d/40-vault.xml"],
-    ["backups", "config.d/40-vault.xml"],
-  ] as const) {
-    const expected = [...elements(text("conf/config.xml"), section)].filter((e) => !login.test(e));
-    const found = [...elements(files[file] ?? "", section)].filter((e) => !login.test(e));
-    expect(expected.length).toBeGreaterThan(0);
-    expect(found.sort()).toEqual(expected.sort());
-  }
-  const own = elements(text("conf/users.xml"), "profiles");
-  for (const [path, value] of Object.entries(profiles)) {
-    const name = path.split("/")[1] ?? "";
-    expect([...own]).toContain(`<${name}>${value}</${name}>`);
-  }
 });
 
 describe("bad input is refused", () => {

@@ -1,8 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { account, only, recordAws, regionOf, type Made } from "../../tests/components/aws-mocks.ts";
-import { adoptedListener, sameCluster } from "./adopt.ts";
-import { AwsKafka, type AwsKafkaArgs, type CreateKafka } from "./aws.ts";
+import { only, type Made } from "../../tests/components/aws-mocks.ts";
+import { clusterArn, create, hour, run } from "./fixture.ts";
 import { allows, groupAccess, type PolicyDocument } from "./iam.ts";
 import { kafkaArns } from "./policies.ts";
 
@@ -10,78 +8,6 @@ import { kafkaArns } from "./policies.ts";
  * What these tests prove: which resources are asked for, with which inputs and options, in a preview and in
  * an update. What they do not: that MSK takes the values, and that it enforces them.
  */
-const hour = 3600;
-const clusterArn = `arn:aws:kafka:eu-central-1:${account}:cluster/acme-prod-g1-kafka/0f1e-2d3c-2`;
-const create: CreateKafka = {
-  kind: "create",
-  vpcId: "vpc-1",
-  subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
-  clients: { clickhouse: "sg-clickhouse", jobs: "sg-jobs" },
-  monitors: { prometheus: "sg-prometheus" },
-  keyArn: "arn:aws:kms:eu-central-1:123456789012:key/volumes",
-  logs: { bucket: "acme-logs", keyArn: "arn:aws:kms:eu-central-1:123456789012:key/logs" },
-  objectives: {
-    backupIntervalSeconds: 24 * hour,
-    backupSeconds: hour,
-    restoreSeconds: 2 * hour,
-    marginSeconds: 48 * hour,
-    bytesPerSecond: 200_000,
-    partitions: 12,
-  },
-};
-const outputs = {
-  "aws:msk/cluster:Cluster": {
-    arn: clusterArn,
-    bootstrapBrokersSaslScram: "b-1.kafka:9096",
-    bootstrapBrokersSaslIam: "b-1.kafka:9098",
-  },
-  "aws:msk/configuration:Configuration": { latestRevision: 3 },
-  "recover:index:Key": { value: "password-of-a-test" },
-};
-
-/** What a component's outputs held at the end. */
-interface Seen {
-  values: Record<string, unknown>;
-}
-
-/** Inside a recorded program. */
-const argsOf = (): AwsKafkaArgs => ({
-  region: regionOf(),
-  source: create,
-  topic: "events",
-  secretsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/secrets",
-  consumerEpochs: [1, pulumi.output(2)],
-});
-
-async function run(
-  changed: Partial<AwsKafkaArgs> = {},
-  options: { readonly dryRun?: boolean; readonly calls?: Record<string, () => object> } = {},
-): Promise<{ made: Made[]; seen: Seen["values"] }> {
-  const seen: Seen = { values: {} };
-  const made = await recordAws(
-    () => {
-      const kafka = new AwsKafka("kafka", { ...argsOf(), ...changed });
-      const {
-        clusterArn: arn,
-        bootstrapIam,
-        bootstrapScram,
-        producer,
-        consumers,
-        policies,
-      } = kafka;
-      pulumi
-        .unsecret(
-          pulumi.output({ arn, bootstrapIam, bootstrapScram, producer, consumers, policies }),
-        )
-        .apply((values) => {
-          seen.values = values;
-        });
-    },
-    { outputs, ...options },
-  );
-  return { made, seen: seen.values };
-}
-
 const children = (made: readonly Made[]): string[] =>
   made
     .filter(({ type }) => !type.startsWith("pulumi:"))
@@ -363,60 +289,5 @@ describe("what AwsKafka hands on", () => {
       numberOfBrokerNodes: 3,
     });
     expect(only(made, "aws:msk/configuration:Configuration").inputs["description"]).toBe("ours");
-  });
-});
-
-describe("refused before anything is made", () => {
-  /** What the constructor says to it. */
-  async function refusal(changed: Partial<AwsKafkaArgs>): Promise<string> {
-    let said = "nothing";
-    await recordAws(
-      () => {
-        try {
-          new AwsKafka("kafka", { ...argsOf(), ...changed });
-        } catch (error) {
-          said = String(error);
-        }
-      },
-      { outputs },
-    );
-    return said;
-  }
-
-  test("a retention that a recovery cannot live with, with its numbers", async () => {
-    expect(await refusal({ source: { ...create, retention: { seconds: hour } } })).toMatch(
-      /for 1 h, and a recovery needs 24 h .* = 75 h/,
-    );
-  });
-
-  test("a consumer group that MSK Connect's role could use", async () => {
-    expect(await refusal({ group: "connect-clickhouse" })).toMatch(/a second consumer could join/);
-    expect(await refusal({ group: "" })).toMatch(/consumer group is ""/);
-  });
-
-  test("brokers that Firehose could not reach", async () => {
-    const small = { ...create, instanceType: "kafka.t3.small" };
-    expect(await refusal({ source: { ...small, forFirehose: true } })).toMatch(
-      /kafka\.t3\.small.*could not read the cluster/,
-    );
-    expect(await refusal({ source: small })).toBe("nothing");
-  });
-
-  test("an ARN that is none", async () => {
-    expect(await refusal({ source: { kind: "adopt", clusterArn: "kafka" } })).toMatch(
-      /"kafka" is no ARN of an MSK cluster/,
-    );
-  });
-
-  test("an adopted cluster that is another one now, or lacks a listener", () => {
-    expect(sameCluster(clusterArn, clusterArn)).toBe(clusterArn);
-    expect(() => sameCluster(clusterArn, `${clusterArn}x`)).toThrow(
-      /another one, with other events/,
-    );
-    expect(adoptedListener("b:9098", "IAM")).toBe("b:9098");
-    expect(() => adoptedListener("", "IAM")).toThrow(/has no IAM listener.*jobs and the archive/);
-    expect(() => adoptedListener("", "SCRAM")).toThrow(
-      /no SCRAM listener.*ClickHouse and producers/,
-    );
   });
 });

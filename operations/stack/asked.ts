@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Crd } from "../../components/clickhouse/crds.ts";
-import { operatorVersion } from "../../components/clickhouse/operator-version.ts";
+import { emptyDefinition } from "../../components/clickhouse/crds.ts";
 import { UserError } from "../../scripts/command.ts";
 import { awsProgram } from "../../stacks/programs.ts";
 import type { AwsSettings } from "../../stacks/settings.ts";
@@ -82,24 +81,13 @@ function answers({ region }: AwsSettings): Record<string, (inputs: Inputs) => ob
 
 /** Their content changes no resource of AWS: a file that is not there yet keeps nobody from asking. */
 const externals = {
-  crds: [
-    {
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: {
-        name: "clickhouseinstallations.clickhouse.altinity.com",
-        labels: { "clickhouse.altinity.com/chop": operatorVersion },
-      },
-      spec: {},
-    } satisfies Crd,
-  ],
+  crds: [emptyDefinition],
   bundle: { version: "0.0.0", sha256: "0".repeat(64), file: join(projectRoot, "package.json") },
   probe: () => Promise.resolve(true),
 };
 
 /** Key of the wire forms of secrets and assets, and the value that stands for an unknown. */
-const signature = "4dabf18193072939515e22adb298388d";
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const { specialSigKey: signature, unknownValue: unknown } = pulumi.runtime;
 
 function plain(value: unknown): unknown {
   if (value === unknown || isUnknown(value)) return undefined;

@@ -1,27 +1,10 @@
 import { z } from "zod";
 import { UserError } from "../../scripts/command.ts";
+import { deployment, logicalName, stateResource } from "../../scripts/tunnel/state.ts";
 
-const resource = z.object({
-  urn: z.string(),
-  type: z.string(),
-  custom: z.boolean().default(false),
-  id: z.string().optional(),
-  inputs: z.record(z.string(), z.unknown()).default({}),
-  outputs: z.record(z.string(), z.unknown()).default({}),
-  protect: z.boolean().default(false),
-  retainOnDelete: z.boolean().default(false),
-  /** Read from the cloud, never made or deleted. */
-  external: z.boolean().default(false),
-  provider: z.string().optional(),
-});
+const exported = z.object({ version: z.number(), deployment: deployment.nullable() });
 
-/** https://www.pulumi.com/docs/iac/cli/commands/pulumi_stack_export/ */
-const exported = z.object({
-  version: z.number(),
-  deployment: z.object({ resources: z.array(resource).default([]) }).nullable(),
-});
-
-export interface StateResource extends z.infer<typeof resource> {
+export interface StateResource extends z.infer<typeof stateResource> {
   /** Logical name. */
   readonly name: string;
   /** Of its AWS provider; undefined for what is none of AWS's. */
@@ -58,7 +41,7 @@ export function readState(text: string, where: string): readonly StateResource[]
     .filter(({ external, type }) => !external && type !== "pulumi:pulumi:Stack")
     .map((each) => ({
       ...each,
-      name: each.urn.split("::").at(-1) ?? each.urn,
+      name: logicalName(each),
       region: regions.get(providerUrn(each.provider)),
     }));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../command.ts";
+import { deployment, logicalName } from "./state.ts";
 
 /** Where a tunnel ends, and whose node it begins at. */
 export interface TunnelTarget {
@@ -10,18 +11,7 @@ export interface TunnelTarget {
   readonly cluster: string;
 }
 
-const resource = z.object({
-  type: z.string(),
-  urn: z.string(),
-  /** Of a resource that is about to be deleted. */
-  delete: z.boolean().optional(),
-  outputs: z.record(z.string(), z.unknown()).optional(),
-});
-
-const exported = z.object({
-  deployment: z.object({ resources: z.array(resource).default([]) }),
-});
-type Resource = z.infer<typeof resource>;
+const exported = z.object({ deployment });
 
 const instance = z.object({
   arn: z.string(),
@@ -44,15 +34,15 @@ export function postgresTarget(state: unknown, stack: string, name?: string): Tu
       `what is given as the state of stack "${stack}" is none. Give what \`pulumi stack export --stack ${stack}\` prints.`,
     );
   }
-  const living = parsed.data.deployment.resources.filter((each) => each.delete !== true);
+  const living = parsed.data.deployment.resources.filter((each) => !each.delete);
   const databases = living.filter(({ type }) => type === "aws:rds/instance:Instance");
   const wanted =
     name === undefined
       ? databases
-      : databases.filter((each) => nameOf(each) === `${name}-instance`);
+      : databases.filter((each) => logicalName(each) === `${name}-instance`);
   const [database] = wanted;
   if (database === undefined || wanted.length > 1) {
-    const names = databases.map((each) => nameOf(each).replace(/-instance$/, ""));
+    const names = databases.map((each) => logicalName(each).replace(/-instance$/, ""));
     throw new UserError(
       databases.length === 0
         ? `the state of stack "${stack}" has no RDS instance: run \`pulumi up --stack ${stack}\` first. It stops where it ` +
@@ -62,19 +52,14 @@ export function postgresTarget(state: unknown, stack: string, name?: string): Tu
   }
   const found = instance.safeParse(database.outputs);
   const cluster = living.find(({ type }) => type === "aws:eks/cluster:Cluster");
-  const clusterName = cluster?.outputs?.["name"];
+  const clusterName = cluster?.outputs["name"];
   if (!found.success || typeof clusterName !== "string") {
     throw new UserError(
-      `the state of stack "${stack}" does not say where ${found.success ? "its cluster" : nameOf(database)} is: an \`up\` ` +
+      `the state of stack "${stack}" does not say where ${found.success ? "its cluster" : logicalName(database)} is: an \`up\` ` +
         `has not finished it. Run \`pulumi up --stack ${stack}\` again. Where the cluster is adopted, a tunnel of your own ` +
         "has to lead there.",
     );
   }
   const { arn, address, port } = found.data;
   return { host: address, port, region: arn.split(":")[3] ?? "", cluster: clusterName };
-}
-
-/** Last part of `urn:pulumi:prod::recover::aws:rds/instance:Instance::postgres-instance`. */
-function nameOf({ urn }: Resource): string {
-  return urn.split("::").at(-1) ?? "";
 }

@@ -1,6 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { awsRegion, type AwsRegion } from "../../components/aws/context.ts";
-import { dependenciesOf, nameOf, signature, unwrap } from "./mocks.ts";
+import { dependenciesOf, nameOf, runMocked, signature, unwrap } from "./mocks.ts";
 
 /** One resource as the program asked for it, with those of its options that the tests look at. */
 export interface Made {
@@ -54,51 +53,36 @@ export async function recordAws(
   { dryRun = false, outputs = {}, calls = {} }: RecordOptions = {},
 ): Promise<Made[]> {
   const made = new Map<string, Made>();
-  const asked = new Map<string, pulumi.ResourceOptions>();
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs, provider, id }) => {
-        const opts: pulumi.CustomResourceOptions = asked.get(`${type} ${name}`) ?? {};
-        made.set(`${type} ${name}`, {
-          type,
-          name,
-          inputs: unwrap(inputs) as Record<string, unknown>,
-          secrets: secretNames(inputs as Record<string, unknown>),
-          parent: nameOf(opts.parent),
-          protect: opts.protect,
-          retainOnDelete: opts.retainOnDelete,
-          ignoreChanges: opts.ignoreChanges ?? [],
-          dependsOn: dependenciesOf(opts.dependsOn),
-          provider: providerName(provider),
-        });
-        const known = dryRun
-          ? {}
-          : { arn: `arn:aws:mock:${type.split(":")[1]?.split("/")[0] ?? ""}:${name}` };
-        return {
-          id: dryRun ? "" : (id ?? `${name}-id`) || `${name}-id`,
-          state: {
-            ...known,
-            ...(inputs as object),
-            ...outputs[type],
-            ...outputs[`${type} ${name}`],
-          },
-        };
-      },
-      call: ({ token, inputs }) => calls[token]?.(inputs as Record<string, unknown>) ?? {},
+  await runMocked(program, dryRun, (optionsOf) => ({
+    newResource: ({ type, name, inputs, provider, id }) => {
+      const opts = optionsOf(type, name);
+      made.set(`${type} ${name}`, {
+        type,
+        name,
+        inputs: unwrap(inputs) as Record<string, unknown>,
+        secrets: secretNames(inputs as Record<string, unknown>),
+        parent: nameOf(opts.parent),
+        protect: opts.protect,
+        retainOnDelete: opts.retainOnDelete,
+        ignoreChanges: opts.ignoreChanges ?? [],
+        dependsOn: dependenciesOf(opts.dependsOn),
+        provider: providerName(provider),
+      });
+      const known = dryRun
+        ? {}
+        : { arn: `arn:aws:mock:${type.split(":")[1]?.split("/")[0] ?? ""}:${name}` };
+      return {
+        id: dryRun ? "" : (id ?? `${name}-id`) || `${name}-id`,
+        state: {
+          ...known,
+          ...(inputs as object),
+          ...outputs[type],
+          ...outputs[`${type} ${name}`],
+        },
+      };
     },
-    "recover",
-    "test",
-    dryRun,
-  );
-  await pulumi.runtime.runInPulumiStack(() => {
-    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
-      asked.set(`${type} ${name}`, opts);
-      return undefined;
-    });
-    return Promise.resolve(program());
-  });
-  // Waits for what is still being registered: the next program gets mocks of its own.
-  await pulumi.runtime.disconnect();
+    call: ({ token, inputs }) => calls[token]?.(inputs as Record<string, unknown>) ?? {},
+  }));
   return [...made.values()];
 }
 

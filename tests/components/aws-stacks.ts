@@ -4,13 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import * as pulumi from "@pulumi/pulumi";
-import { operatorVersion } from "../../components/clickhouse/operator-version.ts";
-import type { Crd } from "../../components/clickhouse/crds.ts";
-import { AwsPlatform } from "../../stacks/aws/platform.ts";
-import { pilotLight } from "../../stacks/pilot-light.ts";
-import { primary } from "../../stacks/primary.ts";
+import { emptyDefinition, type Crd } from "../../components/clickhouse/crds.ts";
+import { awsProgram } from "../../stacks/programs.ts";
 import { readAwsSettings, type AwsSettings } from "../../stacks/settings.ts";
-import { standby } from "../../stacks/standby.ts";
 import { account, recordAws, type Made, type RecordOptions } from "./aws-mocks.ts";
 import { configOf } from "./mocks.ts";
 
@@ -46,13 +42,6 @@ export function settingsOf(
 ): AwsSettings {
   return readAwsSettings(configOf({ ...example(stack), ...changed }), root);
 }
-
-const crds = ["clickhouseinstallations.clickhouse.altinity.com"].map((name): Crd => ({
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name, labels: { "clickhouse.altinity.com/chop": operatorVersion } },
-  spec: {},
-}));
 
 /** What steps answer: each reads what it needs of it. */
 const answer = {
@@ -113,24 +102,12 @@ const mocks: RecordOptions = {
   },
 };
 
-/**
- * The program of a stack, as `stacks/index.ts` chooses it.
- *
- * @param definitions of the ClickHouse operator. @default one that is empty
- */
-export function program(
-  settings: AwsSettings,
-  definitions: readonly Crd[] = crds,
-): Record<string, pulumi.Input<unknown>> {
-  const platform = new AwsPlatform(settings, {
-    crds: definitions,
+function program(settings: AwsSettings, crds: readonly Crd[] = [emptyDefinition]) {
+  return awsProgram(settings, {
+    crds,
     bundle: { version: "0.0.0", sha256: "b".repeat(64), file: join(root, "bundle.tar.gz") },
     probe: () => Promise.resolve(true),
   });
-  if (settings.role === "primary") return primary(settings, platform);
-  return settings.mode === "pilot-light"
-    ? pilotLight(settings, platform)
-    : standby(settings, platform);
 }
 
 /**
@@ -142,7 +119,7 @@ export function program(
 export function recordStack(
   settings: AwsSettings,
   dryRun = false,
-  definitions: readonly Crd[] = crds,
+  definitions?: readonly Crd[],
 ): Promise<Made[]> {
   // The machine that previews knows the operator's own cluster token, nothing else.
   return recordAws(
@@ -163,9 +140,9 @@ function answersOf({ region }: AwsSettings): RecordOptions {
 export async function refusalOf(settings: AwsSettings): Promise<string> {
   let refusal: unknown;
   await recordAws(
-    () => {
+    async () => {
       try {
-        program(settings);
+        await program(settings);
       } catch (error) {
         refusal = error;
       }
@@ -178,8 +155,8 @@ export async function refusalOf(settings: AwsSettings): Promise<string> {
 /** A stack's outputs after an `up`. */
 export async function outputsOf(settings: AwsSettings): Promise<Record<string, unknown>> {
   let known: Record<string, unknown> = {};
-  await recordAws(() => {
-    pulumi.output(program(settings)).apply((all) => {
+  await recordAws(async () => {
+    pulumi.output(await program(settings)).apply((all) => {
       known = all;
     });
   }, answersOf(settings));

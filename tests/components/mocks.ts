@@ -34,30 +34,42 @@ const answers: Record<string, unknown> = {
  */
 export async function record(program: () => unknown): Promise<Recorded[]> {
   const made: Recorded[] = [];
-  const asked = new Map<string, pulumi.CustomResourceOptions>();
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        const { parent, dependsOn, ignoreChanges = [] } = asked.get(`${type} ${name}`) ?? {};
-        made.push({
-          type,
-          name,
-          inputs: unwrap(inputs) as Record<string, unknown>,
-          parent: nameOf(parent),
-          dependsOn: dependenciesOf(dependsOn),
-          ignoreChanges,
-        });
-        return {
-          id: `${name}-id`,
-          state: { ...(inputs as object), ...outputsOf(type, name, inputs) },
-        };
-      },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
+  await runMocked(program, false, (optionsOf) => ({
+    newResource: ({ type, name, inputs }) => {
+      const { parent, dependsOn, ignoreChanges = [] } = optionsOf(type, name);
+      made.push({
+        type,
+        name,
+        inputs: unwrap(inputs) as Record<string, unknown>,
+        parent: nameOf(parent),
+        dependsOn: dependenciesOf(dependsOn),
+        ignoreChanges,
+      });
+      return {
+        id: `${name}-id`,
+        state: { ...(inputs as object), ...outputsOf(type, name, inputs) },
+      };
     },
-    "recover",
-    "test",
-    false,
-  );
+    call: ({ inputs }) => inputs as Record<string, unknown>,
+  }));
+  return made;
+}
+
+/**
+ * Runs a program against mocks of a project `recover` and a stack `test`, until all is registered.
+ *
+ * @param mocksOf gets the options that a resource was asked for with, which mocks are not told
+ */
+export async function runMocked(
+  program: () => unknown,
+  dryRun: boolean,
+  mocksOf: (
+    optionsOf: (type: string, name: string) => pulumi.CustomResourceOptions,
+  ) => pulumi.runtime.Mocks,
+): Promise<void> {
+  const asked = new Map<string, pulumi.CustomResourceOptions>();
+  const mocks = mocksOf((type, name) => asked.get(`${type} ${name}`) ?? {});
+  await pulumi.runtime.setMocks(mocks, "recover", "test", dryRun);
   await pulumi.runtime.runInPulumiStack(() => {
     pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
       asked.set(`${type} ${name}`, opts);
@@ -67,11 +79,10 @@ export async function record(program: () => unknown): Promise<Recorded[]> {
   });
   // Waits for what is still being registered: the next program gets mocks of its own.
   await pulumi.runtime.disconnect();
-  return made;
 }
 
 /** The wire form of a secret: an object with this key and the value. */
-export const signature = "4dabf18193072939515e22adb298388d";
+export const signature = pulumi.runtime.specialSigKey;
 
 /** Takes secrets out of their envelopes, at every depth. */
 export function unwrap(value: unknown): unknown {
