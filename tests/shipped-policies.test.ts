@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test, vi } from "vitest";
 import { evaluate, violations, type Finding } from "../policies/evaluate.ts";
 import { rules } from "../policies/index.ts";
 import { readState } from "../policies/model/from-json.ts";
@@ -10,6 +11,10 @@ import { readSettings } from "../policies/settings/index.ts";
 import type { Made } from "./components/aws-mocks.ts";
 import { longestGap } from "../stacks/settings/parts.ts";
 import { recordStack, settingsOf } from "./components/aws-stacks.ts";
+import { localProgram, toolsOfNobody } from "./components/local-stacks.ts";
+import { record, shippedSettings } from "./components/mocks.ts";
+
+vi.mock("../setup/tools.mjs", () => ({ loadTools: () => toolsOfNobody }));
 
 const root = join(import.meta.dirname, "..");
 
@@ -46,8 +51,8 @@ const policy = JSON.parse(readFileSync(join(root, "policies/policy.json"), "utf8
   stacks: Record<string, { objectives: Record<string, unknown> }>;
 };
 
-async function check(stack: "prod" | "dr", changed: Record<string, unknown> = {}) {
-  const facts = readState(exported(stack, await recordStack(settingsOf(stack, changed))), stack);
+function check(stack: string, made: readonly Made[]) {
+  const facts = readState(exported(stack, made), stack);
   const file = `Pulumi.${stack}.yaml`;
   const whole = withStackFile(facts, readStackFile(readFileSync(join(root, file), "utf8"), file));
   const settings = readSettings(policy, stack, rules);
@@ -73,22 +78,34 @@ const advised: Readonly<Record<string, readonly string[]>> = {
   "dr in pilot-light": [],
 };
 
+/** Of a shipped example, as its user would run it. */
+async function recordShipped(stack: string, changed: Record<string, unknown>): Promise<Made[]> {
+  if (stack === "prod" || stack === "dr") return recordStack(settingsOf(stack, changed));
+  pulumi.runtime.setConfig("recover:vaultSecretAccessKey", "a secret of a test");
+  const all = await record(localProgram({ ...shippedSettings(stack), ...changed }));
+  const plain = { secrets: [], protect: undefined, retainOnDelete: undefined, provider: undefined };
+  return all.map((each) => ({ ...each, ...plain }));
+}
+
 describe("the shipped programs", () => {
   test.each([
-    ["prod", "prod", {}],
-    ["dr in failover", "dr", {}],
-    ["dr in pilot-light", "dr", { mode: "pilot-light" }],
+    ["prod", "prod", {}, 100],
+    ["dr in failover", "dr", {}, 100],
+    ["dr in pilot-light", "dr", { mode: "pilot-light" }, 100],
+    ["local", "local", {}, 1],
+    // `npm run pair` adds these two.
+    ["local-dr", "local-dr", { vaultAccessKeyId: "root-west", trust: { "0123": "a key" } }, 1],
   ] as const)(
     "%s violates nothing, and nothing is suppressed",
-    async (name, stack, changed) => {
-      const { report, settings } = await check(stack, changed);
+    async (name, stack, changed, least) => {
+      const { report, settings } = check(stack, await recordShipped(stack, changed));
       expect(settings.suppressions).toEqual([]);
-      expect(report.findings.length).toBeGreaterThan(100);
+      expect(report.findings.length).toBeGreaterThanOrEqual(least);
       const say = ({ rule, urn, outcome }: Finding) =>
         `${rule.id} ${urn?.split("::").at(-1) ?? ""}: ${"message" in outcome ? outcome.message : ""}`;
       expect(violations(report, "mandatory").map(say)).toEqual([]);
       const advice = violations(report, "advisory").map(say);
-      expect(advice.map((line) => line.split(":")[0])).toEqual(advised[name]);
+      expect(advice.map((line) => line.split(":")[0])).toEqual(advised[name] ?? []);
     },
     120_000,
   );

@@ -1,17 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load } from "js-yaml";
 import * as pulumi from "@pulumi/pulumi";
 import { emptyDefinition, type Crd } from "../../components/clickhouse/crds.ts";
 import { awsProgram } from "../../stacks/programs.ts";
 import { readAwsSettings, type AwsSettings } from "../../stacks/settings.ts";
 import { account, recordAws, type Made, type RecordOptions } from "./aws-mocks.ts";
-import { configOf } from "./mocks.ts";
-
-/** The project's own folder. */
-const project = join(import.meta.dirname, "../..");
+import { configOf, shippedSettings } from "./mocks.ts";
 
 /** A folder that stands for the project, with the files that a user brings. */
 export const root = mkdtempSync(join(tmpdir(), "recover-aws-"));
@@ -20,16 +16,9 @@ mkdirSync(join(root, "vendor"));
 writeFileSync(join(root, "vendor/kafka-connect-aws-s3.zip"), plugin);
 writeFileSync(join(root, "bundle.tar.gz"), "scripts");
 
-/** Settings of a shipped example, as the CLI hands them over, without `recover:`. */
+/** Settings of a shipped example that can be recorded. */
 export function example(stack: "prod" | "dr"): Record<string, unknown> {
-  const { config } = load(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  const values = Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) =>
-      key.startsWith("recover:") ? [[key.slice("recover:".length), value]] : [],
-    ),
-  );
+  const values = shippedSettings(stack);
   const archive = values["archive"] as { plugin: Record<string, unknown> };
   // The sum of a file that is not shipped.
   archive.plugin["sha256"] = createHash("sha256").update(plugin).digest("hex");

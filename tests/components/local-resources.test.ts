@@ -3,30 +3,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test, vi } from "vitest";
-import type { Tools } from "../../setup/tools.mjs";
-import { LocalPlatform } from "../../stacks/local/platform.ts";
-import { primary } from "../../stacks/primary.ts";
-import { readLocalSettings } from "../../stacks/settings.ts";
-import { standby } from "../../stacks/standby.ts";
-import { configOf, record, type Recorded } from "./mocks.ts";
+import { localProgram, toolsOfNobody } from "./local-stacks.ts";
+import { record, type Recorded } from "./mocks.ts";
 
-/** No machine's own, so that the recorded inputs are everybody's. */
-const tools: Tools = {
-  binDir: "/tools/bin",
-  pulumiHome: "/tools/pulumi-home",
-  node: "/tools/node",
-  libchdb: "/tools/libchdb.so",
-  clickhouse: null,
-  postgresBin: "/tools/postgres/bin",
-  asNonRoot: [],
-  barmanBin: "/tools/barman/bin",
-  java: "/tools/java",
-  kafkaLibs: "/tools/kafka",
-  zookeeperLibs: "/tools/zookeeper",
-  versitygw: "/tools/versitygw",
-  pulumi: "/tools/pulumi",
-};
-vi.mock("../../setup/tools.mjs", () => ({ loadTools: () => tools }));
+vi.mock("../../setup/tools.mjs", () => ({ loadTools: () => toolsOfNobody }));
 
 const east = { role: "primary", region: "east", standbyRegion: "west" };
 const west = {
@@ -67,14 +47,6 @@ const cases: Readonly<Record<string, Record<string, unknown>>> = {
   drill: { ...west, mode: "drill" },
 };
 
-function program(values: Record<string, unknown>) {
-  const settings = readLocalSettings(configOf(values), "/project");
-  return () => {
-    const platform = new LocalPlatform(settings, "/project");
-    return settings.role === "primary" ? primary(settings, platform) : standby(settings, platform);
-  };
-}
-
 /** Of this checkout: the same resource has other paths in everybody's. */
 const project = join(import.meta.dirname, "../..");
 
@@ -109,7 +81,7 @@ function lines(made: readonly Recorded[]): string {
  */
 test.each(Object.keys(cases))("resources of %s are what they were", async (name) => {
   pulumi.runtime.setConfig("recover:vaultSecretAccessKey", "a secret of a test");
-  const made = await record(program(cases[name] ?? {}));
+  const made = await record(localProgram(cases[name] ?? {}));
   const dump = process.env["RECOVER_DUMP"];
   if (dump !== undefined) {
     writeFileSync(`${dump}/${name}.json`, JSON.stringify(made, undefined, 1));

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
 import * as pulumi from "@pulumi/pulumi";
 
 /** One resource as the program asked for it. */
@@ -16,6 +19,17 @@ export interface Recorded {
 export function configOf(values: Readonly<Record<string, unknown>>): pulumi.Config {
   const get = (key: string) => values[key];
   return { get, getObject: get, getNumber: get } as unknown as pulumi.Config;
+}
+
+/** Settings of `Pulumi.STACK.yaml` as the CLI hands them over, without `recover:`. */
+export function shippedSettings(stack: string): Record<string, unknown> {
+  const file = join(import.meta.dirname, "../..", `Pulumi.${stack}.yaml`);
+  const { config } = load(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith("recover:") ? [[key.slice("recover:".length), value]] : [],
+    ),
+  );
 }
 
 /** What the steps answer in these tests, by command; the rest answers `{}`. */
