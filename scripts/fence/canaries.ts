@@ -27,6 +27,11 @@ export class Canaries {
     this.#longest = longestSeconds * 1000;
   }
 
+  /** One that an earlier keeper has seen arrive, and had sent so long ago. */
+  recall(ageSeconds: number): void {
+    this.arrivedAt = this.#clock.monotonic() - Math.max(0, ageSeconds) * 1000;
+  }
+
   /** Sends one unless one is on its way or the last was sent less than `everySeconds` ago. */
   keepSending(everySeconds: number): void {
     if (this.#flying !== undefined) return;

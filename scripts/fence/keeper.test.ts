@@ -246,6 +246,19 @@ describe("keepLease", () => {
       expect(of.stops[0]?.after).toBeLessThan(1.3);
     });
 
+    test("while consuming is paused: what the earlier keeper saw arrive still counts", async () => {
+      const { run, stops, broken, store } = await world();
+      await run(20);
+      broken.hanging = true;
+      await run(25);
+      expect(stops).toEqual([]);
+      expect((await readLease(store, "main", 1))?.sequence).toBeGreaterThanOrEqual(12);
+      // And no longer than of a keeper that went on: 30 s for an event, the next one 9 s later, then T.
+      await run(90);
+      expect(stops).toHaveLength(1);
+      expect(stops[0]?.after).toBeLessThanOrEqual(20 + 30 + 9 + 15 + 3);
+    });
+
     test("by a clock that runs ahead of it: never counts from later than its own start", async () => {
       const of = await world();
       await leftBy(of, -100);

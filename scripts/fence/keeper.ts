@@ -195,8 +195,11 @@ class Keeper {
     const age = Math.max(0, leaseAgeSeconds(earlier, this.#clock.now()));
     this.#overdue = age >= this.#settings.ttlSeconds;
     // T is over: what is left is the time in which the fence is seen to be this side's still.
-    if (!this.#overdue)
-      this.#renewedAt = Math.min(this.#renewedAt, this.#clock.monotonic() - age * 1000);
+    if (this.#overdue) return;
+    this.#renewedAt = Math.min(this.#renewedAt, this.#clock.monotonic() - age * 1000);
+    // A restart is no reason to wait less for an event: consuming may be paused, as in a recovery.
+    if (earlier.arrivedAt === undefined) return;
+    this.#canaries.recall((this.#clock.now() - Date.parse(earlier.arrivedAt)) / 1000);
   }
 
   async #try(signal: AbortSignal): Promise<void> {
@@ -227,6 +230,7 @@ class Keeper {
       ttlSeconds: this.#settings.ttlSeconds,
       renewSeconds: this.#settings.renewSeconds,
       canaryLatencySeconds: Math.round(this.#canaries.latencySeconds * 1000) / 1000,
+      arrivedAt: new Date(this.#clock.now() - this.#silentMilliseconds).toISOString(),
       sequence: (this.#sequence ?? 0) + 1,
     };
     this.#sequence = lease.sequence;
@@ -256,11 +260,16 @@ class Keeper {
       canaries.arrivedAt !== undefined && canaries.arrivedAt >= this.#notBefore;
     canaries.keepSending(proven() ? canarySeconds : renewSeconds);
     if (!proven()) await canaries.landed();
-    const silent = this.#clock.monotonic() - (canaries.arrivedAt ?? Number.NEGATIVE_INFINITY);
-    if (proven() && silent <= (arrivalSeconds + canarySeconds) * 1000) return;
+    if (proven() && this.#silentMilliseconds <= (arrivalSeconds + canarySeconds) * 1000) return;
     throw new Error(
       `no event arrives in ClickHouse (${canaries.trouble ?? "the last one sent is on its way"})`,
     );
+  }
+
+  /** Since the newest event that has arrived was sent. */
+  get #silentMilliseconds(): number {
+    const { arrivedAt = Number.NEGATIVE_INFINITY } = this.#canaries;
+    return this.#clock.monotonic() - arrivedAt;
   }
 
   /** Beside the renewals: a PostgreSQL that hangs must not delay them. */

@@ -36,6 +36,8 @@ export const leaseRecord = z.object({
   renewSeconds: z.number().positive(),
   /** From the canary's send to its row in ClickHouse. */
   canaryLatencySeconds: z.number().nonnegative(),
+  /** When the newest of the keeper's own events that has arrived was sent. Not in leases of an earlier version. */
+  arrivedAt: z.iso.datetime().optional(),
   /** Grows by one at every renewal: what a watch compares, whatever the clocks say. */
   sequence: z.int().nonnegative(),
 });
