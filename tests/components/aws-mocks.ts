@@ -1,4 +1,5 @@
 import { awsRegion, type AwsRegion } from "../../components/aws/context.ts";
+import { account } from "../standins/answers.ts";
 import { dependenciesOf, nameOf, runMocked, signature, unwrap } from "./mocks.ts";
 
 /** One resource as the program asked for it, with those of its options that the tests look at. */
@@ -28,8 +29,7 @@ export interface RecordOptions {
   readonly calls?: Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
 }
 
-/** Account of the tests. */
-export const account = "123456789012";
+export { account };
 
 /** A region as the stacks make one; call it inside the recorded program. */
 export function regionOf(name = "eu-central-1", stack = "prod"): AwsRegion {

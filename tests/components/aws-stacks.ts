@@ -6,7 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { emptyDefinition, type Crd } from "../../components/clickhouse/crds.ts";
 import { awsProgram } from "../../stacks/programs.ts";
 import { readAwsSettings, type AwsSettings } from "../../stacks/settings.ts";
-import { account, recordAws, type Made, type RecordOptions } from "./aws-mocks.ts";
+import { calls, outputsIn } from "../standins/answers.ts";
+import { recordAws, type Made, type RecordOptions } from "./aws-mocks.ts";
 import { configOf, shippedSettings } from "./mocks.ts";
 
 /** A folder that stands for the project, with the files that a user brings. */
@@ -32,65 +33,6 @@ export function settingsOf(
   return readAwsSettings(configOf({ ...example(stack), ...changed }), root);
 }
 
-/** What steps answer: each reads what it needs of it. */
-const answer = {
-  epoch: 1,
-  nextEpoch: 2,
-  epochs: [1],
-  ledger: null,
-  clusterId: "cluster-of-a-test",
-  topicIds: { clickhouse_events_json: "topic-of-a-test" },
-};
-
-const mocks: RecordOptions = {
-  outputs: {
-    "recover:index:Key": {
-      value: "value-of-a-key",
-      keyId: "0123456789abcdef",
-      publicKey: "public",
-      privateKey: "private",
-    },
-    "recover:index:Step": {
-      result: { ...answer, result: { ...answer, epoch: 2 }, startedAt: "", finishedAt: "" },
-      startedAt: "2026-01-01T00:00:00Z",
-      finishedAt: "2026-01-01T00:00:01Z",
-    },
-    // Named by AWS: what belongs to them names them so.
-    ...Object.fromEntries(
-      ["support-bucket", "vault-logs-bucket", "vault-logs-standby-bucket"].map((name) => [
-        `aws:s3/bucket:Bucket ${name}`,
-        { bucket: `${name}-id` },
-      ]),
-    ),
-    "aws:eks/cluster:Cluster": {
-      endpoint: "https://cluster.test",
-      certificateAuthority: { data: "Y2E=" },
-      vpcConfig: { clusterSecurityGroupId: "sg-cluster" },
-    },
-    "aws:msk/cluster:Cluster": {
-      bootstrapBrokersSaslScram: "scram:9096",
-      bootstrapBrokersSaslIam: "iam:9098",
-    },
-    "aws:ec2/launchTemplate:LaunchTemplate": { latestVersion: 7 },
-    "aws:rds/instance:Instance": {
-      address: "postgres.test",
-      port: 5432,
-      masterUserSecrets: [{ secretArn: "arn:aws:secretsmanager:mock:master" }],
-    },
-    "kubernetes:core/v1:Secret": { data: { token: Buffer.from("a token").toString("base64") } },
-  },
-  calls: {
-    "aws:eks/getClusterAuth:getClusterAuth": () => ({ token: "short" }),
-    "aws:secretsmanager/getSecretVersion:getSecretVersion": () => ({
-      secretString: JSON.stringify({ password: "master" }),
-    }),
-    "aws:s3/getBucket:getBucket": ({ bucket }) => ({ bucket, bucketRegion: "eu-west-1" }),
-    "aws:s3/getBucketObjectLockConfiguration:getBucketObjectLockConfiguration": () => ({
-      objectLockEnabled: "Enabled",
-    }),
-  },
-};
-
 function program(settings: AwsSettings, crds: readonly Crd[] = [emptyDefinition]) {
   return awsProgram(settings, {
     crds,
@@ -113,16 +55,13 @@ export function recordStack(
   // The machine that previews knows the operator's own cluster token, nothing else.
   return recordAws(
     () => program(settings, definitions),
-    dryRun ? { calls: mocks.calls ?? {}, dryRun } : answersOf(settings),
+    dryRun ? { calls, dryRun } : answersOf(settings),
   );
 }
 
 /** What the cloud answers, in the stack's region. */
 function answersOf({ region }: AwsSettings): RecordOptions {
-  const { outputs = {}, calls = {} } = mocks;
-  const brokers = "aws:msk/cluster:Cluster";
-  const arn = `arn:aws:kafka:${region}:${account}:cluster/acme-test-g1-kafka/0f1e-2`;
-  return { calls, outputs: { ...outputs, [brokers]: { ...outputs[brokers], arn } } };
+  return { calls, outputs: outputsIn(region) };
 }
 
 /** What the program of a stack refuses in a preview, before it has asked for everything. */
@@ -136,7 +75,7 @@ export async function refusalOf(settings: AwsSettings): Promise<string> {
         refusal = error;
       }
     },
-    { dryRun: true, calls: mocks.calls ?? {} },
+    { dryRun: true, calls },
   );
   return refusal instanceof Error ? refusal.message : "nothing";
 }

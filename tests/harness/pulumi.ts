@@ -28,23 +28,28 @@ export interface PulumiRun {
   readonly text: string;
 }
 
+/** Of a `pulumi` whose state is in `FOLDER/state`, and that finds nothing of the person who runs it. */
+export function pulumiEnv(folder: string): Record<string, string> {
+  const { binDir, pulumiHome, node } = loadTools();
+  return {
+    PATH: [binDir, dirname(node), process.env["PATH"]].join(delimiter),
+    HOME: folder,
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
 /** A Pulumi project of its own in a temporary folder: own state, own passphrase, own commands. */
 export class PulumiProject {
   readonly folder: string;
   readonly env: Record<string, string>;
 
   private constructor(folder: string) {
-    const { binDir, pulumiHome, node } = loadTools();
     this.folder = folder;
-    this.env = {
-      PATH: [binDir, dirname(node), process.env["PATH"]].join(delimiter),
-      HOME: folder,
-      PULUMI_HOME: pulumiHome,
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    };
+    this.env = pulumiEnv(folder);
   }
 
   /**

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { dump, load } from "js-yaml";
+import { pulumiEnv } from "../harness/pulumi.ts";
+import { readJournal, type Asked } from "./journal.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const here = fileURLToPath(new URL(".", import.meta.url));
+const packages = ["aws", "kubernetes", "postgresql", "recover"];
+
+/** The shipped stacks of AWS on the real engine, with stand-ins for the providers' plugins. */
+export class StandInProject {
+  readonly #folder: string;
+  readonly #env: Record<string, string>;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#env = { ...pulumiEnv(folder), STANDIN_JOURNAL: join(folder, "journal") };
+  }
+
+  /** @param folder exists, is empty, and is removed by the caller */
+  static async create(folder: string): Promise<StandInProject> {
+    const project = new StandInProject(folder);
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    await cp(join(root, "package.json"), join(folder, "package.json"));
+    await mkdir(join(folder, "state"));
+    await mkdir(join(folder, "vendor"));
+    await writeFile(join(folder, "vendor/kafka-connect-aws-s3.zip"), plugin);
+    const shipped = load(await readFile(join(root, "Pulumi.yaml"), "utf8")) as object;
+    const providers = packages.map((name) => ({ name, path: join(here, "plugins", name) }));
+    const own = { ...shipped, main: "main.ts", plugins: { providers } };
+    await writeFile(join(folder, "Pulumi.yaml"), dump(own));
+    await project.write();
+    return project;
+  }
+
+  /**
+   * The program: `stacks/index.ts`, but for the operator's definitions, which a user brings, and a tunnel.
+   *
+   * @param more source that runs before it, for what a test must see go wrong. @default nothing
+   */
+  async write(more = ""): Promise<void> {
+    const from = (path: string) => JSON.stringify(join(root, path));
+    await writeFile(
+      join(this.#folder, "main.ts"),
+      `import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { emptyDefinition } from ${from("components/clickhouse/crds.ts")};
+import { makeBundle } from ${from("scripts/bundle/bundle.ts")};
+import { awsProgram } from ${from("stacks/programs.ts")};
+import { readAwsSettings } from ${from("stacks/settings.ts")};
+export default () => {
+  void aws;
+  ${more}
+  return awsProgram(readAwsSettings(new pulumi.Config("recover"), import.meta.dirname), {
+    crds: [emptyDefinition],
+    bundle: makeBundle(${JSON.stringify(root)}, import.meta.dirname + "/bundles"),
+    probe: () => Promise.resolve(true),
+  });
+};
+`,
+    );
+  }
+
+  /** A shipped example under its own name. */
+  async init(stack: "prod" | "dr", changed: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const name = `Pulumi.${stack}.yaml`;
+    const { config } = load(await readFile(join(root, name), "utf8")) as {
+      config: Record<string, unknown>;
+    };
+    const archive = config["recover:archive"] as { plugin: Record<string, unknown> };
+    archive.plugin["sha256"] = createHash("sha256").update(plugin).digest("hex");
+    for (const [key, value] of Object.entries(changed)) config[`recover:${key}`] = value;
+    await writeFile(join(this.#folder, name), dump({ config }));
+    await this.run(["stack", "init", stack]);
+  }
+
+  /** Sets `recover:KEY` of each. */
+  async configure(stack: string, changed: Readonly<Record<string, string>>): Promise<void> {
+    const pairs = Object.entries(changed).flatMap(([key, value]) => [
+      "--plaintext",
+      `recover:${key}=${value}`,
+    ]);
+    await this.run(["config", "set-all", "--stack", stack, ...pairs]);
+  }
+
+  async run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly exitCode: number; readonly text: string }> {
+    const { exitCode, all } = await execa(
+      "pulumi",
+      [...args, "--non-interactive", "--color", "never"],
+      {
+        cwd: this.#folder,
+        env: { ...this.#env, ...env },
+        reject: false,
+        all: true,
+        stdin: "ignore",
+      },
+    );
+    return { exitCode: exitCode ?? -1, text: all };
+  }
+
+  preview = (stack: string, ...args: string[]) => this.run(["preview", "--stack", stack, ...args]);
+  up = (stack: string, env?: Readonly<Record<string, string>>) =>
+    this.run(["up", "--stack", stack, "--yes", "--skip-preview"], env);
+
+  /** All that the stand-ins were asked, in order. */
+  get asked(): readonly Asked[] {
+    return readJournal(join(this.#folder, "journal"));
+  }
+}
+
+const plugin = "a connector's release";
