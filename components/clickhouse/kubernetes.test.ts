@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { only, type Made } from "../../tests/components/aws-mocks.ts";
 import { at, clusterOf, image, refusal, strays } from "../../tests/components/kubernetes.ts";
-import { given, nodes, record, vault } from "./fixture.ts";
+import { given, nodes, record } from "./fixture.ts";
 import { KubernetesClickHouse, type KubernetesClickHouseArgs } from "./kubernetes.ts";
 
 const type = "kubernetes:clickhouse.altinity.com/v1:ClickHouseInstallation";
 const secretType = "kubernetes:core/v1:Secret";
+
 describe("ClickHouse on Kubernetes", () => {
   let made: Made[];
   let installation: Made;

@@ -96,7 +96,7 @@ const service = {
   ),
   configure: unary((request: InstanceType<typeof providerPb.ConfigureRequest>) => {
     const config = fromStruct(request.getArgs());
-    region = String(config["region"] ?? "");
+    region = typeof config["region"] === "string" ? config["region"] : "";
     asked("configure", { type: name, name: "" }, config);
     return new providerPb.ConfigureResponse().setSupportspreview(true);
   }),
