@@ -78,13 +78,13 @@ export default () => {
     await this.run(["stack", "init", stack]);
   }
 
-  /** Sets `recover:KEY` of each. */
+  /** Sets `recover:KEY` of each; a part of an object by its path, for example `postgres.instanceClass`. */
   async configure(stack: string, changed: Readonly<Record<string, string>>): Promise<void> {
     const pairs = Object.entries(changed).flatMap(([key, value]) => [
       "--plaintext",
       `recover:${key}=${value}`,
     ]);
-    await this.run(["config", "set-all", "--stack", stack, ...pairs]);
+    await this.run(["config", "set-all", "--stack", stack, "--path", ...pairs]);
   }
 
   async run(

@@ -55,6 +55,18 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     }
   });
 
+  test("a larger database and larger brokers are changes in place", async () => {
+    await project.configure("prod", {
+      "postgres.instanceClass": "db.r6g.xlarge",
+      "kafka.instanceType": "kafka.m7g.xlarge",
+    });
+    const { exitCode, text } = await project.preview("prod");
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/postgres-instance update/);
+    expect(text).toMatch(/kafka-cluster update/);
+    expect(text).not.toMatch(/replace|delete/);
+  });
+
   test("dr as a pilot light: no warning, no database, no broker, no node", async () => {
     await project.init("dr", { mode: "pilot-light" });
     const before = project.asked.length;
@@ -107,6 +119,16 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
       const preview = await project.preview("dr");
       expect(preview.exitCode).not.toBe(0);
       expect(preview.text).toContain('aws:sqs/queue:Queue has no input "strange"');
+    });
+
+    test("a change that makes anew what holds data", async () => {
+      const bucket = (name: string) => `
+  const provider = new aws.Provider("more", { region: "eu-west-1" });
+  new aws.s3.Bucket("more", { bucket: "${name}" }, { provider });`;
+      await project.write(bucket("acme-one"));
+      expect(await project.up("dr")).toMatchObject({ exitCode: 0 });
+      await project.write(bucket("acme-two"));
+      expect((await project.preview("dr")).text).toMatch(/Bucket more replace/);
     });
 
     test("a secret that the program hands over in plain text", async () => {
