@@ -16,9 +16,11 @@ export interface OutputArgs {
   readonly trust: Part<"trust">;
   /** Connection of the backup job, for `backup` by hand. */
   readonly backup: pulumi.Output<Connection>;
-  /** What a standby's own config must hold before the day. @default none: this is the standby */
+  /** What a standby's own config must hold before the day. @default none: this stack has no standby */
   readonly standby?: Pairing;
   readonly recovery?: pulumi.Input<unknown>;
+  /** What the copy in the other region was found to hold. @default none: this stack makes none */
+  readonly reprotection?: pulumi.Input<unknown>;
 }
 
 /** The stack's outputs: the same names on every platform and in both roles; logins are secrets. */
@@ -64,6 +66,7 @@ export function outputsOf(args: OutputArgs): Record<string, pulumi.Input<unknown
     }),
     backupConnection: pulumi.secret(args.backup),
     ...(args.standby === undefined ? {} : { standbyConfig: pulumi.secret(args.standby) }),
+    ...(args.reprotection === undefined ? {} : { reprotection: args.reprotection }),
     ...(args.recovery === undefined
       ? {}
       : {

@@ -32,6 +32,11 @@ export interface Platform {
   /** The vault in this stack's region as its operator reaches it: what a standby reads before it has a login. */
   readonly vaultAdmin: () => pulumi.Output<VaultSide>;
   readonly vault: (args: VaultWish) => PlatformVault;
+  /**
+   * Asked behind `vault`: the copy of the vault in another region that a standby makes once it has taken over. Undefined
+   * where it makes none; a primary's copies are part of its `vault`.
+   */
+  readonly copy: () => VaultCopy | undefined;
   /** Steps that talk to engines run beside them. */
   readonly beside: (args: BesideWish) => StepFactory;
   /** ZooKeeper; undefined where nothing needs an ensemble. May be called before or after `kafka`. */
@@ -45,7 +50,8 @@ export interface Platform {
   /** How a client logs in to Kafka, for the stack's outputs. */
   readonly kafkaSecurityProtocol: "SASL_PLAINTEXT" | "SASL_SSL";
   /**
-   * What a standby's own config must hold before the day, beside `trust`. Only a primary's stack calls it.
+   * What a standby's own config must hold before the day, beside `trust`: called by a primary's stack, and by one that
+   * took over and makes a `copy`.
    *
    * @param epoch in force; a failover takes the next
    */
@@ -153,6 +159,12 @@ export interface PlatformVault {
   arm(suffix: string, dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[];
   /** Logins of the replication, and `arm`: made anew behind a fence they lock a returning primary out. */
   replicators(dependsOn: readonly pulumi.Resource[]): Replicators;
+}
+
+export interface VaultCopy {
+  readonly side: pulumi.Output<VaultSide>;
+  /** What is copied has to be written behind these. */
+  readonly made: readonly pulumi.Resource[];
 }
 
 export interface Replicators {

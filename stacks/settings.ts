@@ -95,7 +95,7 @@ export function readAwsSettings(config: pulumi.Config, root: string): AwsSetting
 const objects = new Set(
   [
     "replicationLag lease fullBackups incrementalBackups recoveries trust zones network cluster images",
-    "imageOrigin clickhouseOperator archive kafka postgres clickhouse zookeeper audit alarms",
+    "imageOrigin clickhouseOperator reprotect archive kafka postgres clickhouse zookeeper audit alarms",
   ].flatMap((names) => names.split(" ")),
 );
 const numbers = new Set(["portBase", "partitions", "generation", "failoverEpoch"]);

@@ -5,6 +5,7 @@ import { resultsOf } from "../components/local/step.ts";
 import { ClickHouseRecovery } from "../components/recovery/clickhouse.ts";
 import { recoveryIdOf } from "./epochs.ts";
 import { outputsOf } from "./outputs.ts";
+import { reprotected } from "./reprotect.ts";
 import type { Platform, Topology } from "./platform.ts";
 import { isRehearsal, type Settings } from "./settings.ts";
 
@@ -21,7 +22,8 @@ interface Picked {
  * The standby: stands the platform up from the vault's copy in its own region. It reads nothing of the
  * primary's region, and everything before the fence leaves the primary untouched. In `mode: drill` it
  * does so beside a living primary, in an epoch line of its own: whatever it writes has that line's
- * prefix, whatever it reads is the primary's.
+ * prefix, whatever it reads is the primary's. In `mode: reprotect` it has recovered, and gets a standby of its own: the
+ * vault is copied into another region, and the control bucket lies there from then on.
  */
 export function standby(
   settings: Settings,
@@ -45,7 +47,8 @@ export function standby(
     line,
     epoch: 1,
   };
-  const recoveryId = recoveryIdOf(settings.mode, identity);
+  // To be protected again is no recovery of its own.
+  const recoveryId = recoveryIdOf(drill ? "drill" : "failover", identity);
   const control = platform.control();
 
   // Before anything is touched: is the primary really gone, and what can we come back to?
@@ -72,6 +75,7 @@ export function standby(
     { dependsOn: [gate] },
   );
   const vault = platform.vault({ base, dependsOn: [gate] });
+  const copy = platform.copy();
   const writers = vault.writersOf("", epoch, [gate]);
   const steps = platform.beside({ base, recoveryId, vault, writers, dependsOn: [gate] });
 
@@ -144,7 +148,7 @@ export function standby(
       ready: drill ? vault.arm("", [fence]) : vault.replicators([fence]).made,
     }),
     vault: vault.recovery.near,
-    control,
+    control: copy === undefined ? control : vault.recovery.control,
     vaultAdmin: vault.admin,
     trust,
     ...(drill ? { sourceLine } : {}),
@@ -186,6 +190,8 @@ export function standby(
   const report = platform.here(
     "report",
     {
+      // Of the recovery: what runs again later on, as behind a restart, changes nothing of it.
+      once: true,
       command: "report",
       connection: connect({ ...base, control }),
       params: pulumi.output({
@@ -198,6 +204,19 @@ export function standby(
     },
     { dependsOn: [backup] },
   );
+  const reprotection =
+    copy === undefined
+      ? undefined
+      : reprotected({
+          platform,
+          steps,
+          base,
+          copy,
+          vault: vault.admin,
+          trust,
+          backup: protection.backupConnection,
+          dependsOn: [recovery.proven, protection.archiver, backup],
+        });
   return outputsOf({
     base,
     kafka,
@@ -210,6 +229,13 @@ export function standby(
     trust,
     backup: protection.backupConnection,
     recovery: report.result,
+    ...(reprotection === undefined
+      ? {}
+      : {
+          signing: signer,
+          standby: { ...platform.pairing(epoch), trust },
+          reprotection: reprotection.result,
+        }),
   });
 }
 

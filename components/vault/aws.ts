@@ -25,8 +25,11 @@ export interface AwsVaultArgs extends RetentionArgs {
    * standby's config.
    */
   readonly vaultName: string;
-  /** Near the primary: what it writes. */
-  readonly primary: VaultSideArgs;
+  /**
+   * Near the primary: what it writes. `read`: buckets that are there, of another stack, as a standby that took over
+   * writes them; only their replication is made.
+   */
+  readonly primary: VaultSideArgs | { readonly region: AwsRegion; readonly read: VaultPlace };
   /** Near the standby: the replicas and the control bucket. */
   readonly standby: VaultSideArgs;
   /** Escape hatches by kind of bucket, for both sides. @default none */
@@ -58,7 +61,10 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
     super("recover:vault:AwsVault", name, {}, opts);
     this.retention = retentionOf(args);
     refuseOneRegion(args.primary.region.name, args.standby.region.name);
-    this.primary = this.place(`${name}-primary`, args, args.primary);
+    this.primary =
+      "read" in args.primary
+        ? args.primary.read
+        : this.place(`${name}-primary`, args, args.primary);
     this.standby = this.place(`${name}-standby`, args, args.standby);
     this.control = this.bucket(`${name}-standby`, "control", args, args.standby);
     const replicated = args.transform?.replication;

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { UserError } from "../../scripts/command.ts";
 import type { Asked } from "../stack/asked.ts";
 import { openStack } from "../stack/open.ts";
 import { estimateOf } from "./estimate.ts";
@@ -36,16 +35,9 @@ async function page(): Promise<string> {
   const prices = readPrices();
   const primary = await openStack("prod");
   const known: Mode[] = [];
-  const absent: string[] = [];
   for (const name of modes) {
-    try {
-      const { asked, settings } = await openStack("dr", { instead: { mode: name } });
-      known.push({ name, asked, estimate: estimateOf(asked, settings, prices) });
-    } catch (error) {
-      if (!(error instanceof UserError) || !/does not exist on AWS yet/.test(error.message))
-        throw error;
-      absent.push(name);
-    }
+    const { asked, settings } = await openStack("dr", { instead: { mode: name } });
+    known.push({ name, asked, estimate: estimateOf(asked, settings, prices) });
   }
   const pilot = known.find(({ name }) => name === "pilot-light")?.asked ?? [];
   const failover = known.find(({ name }) => name === "failover")?.asked ?? [];
@@ -63,7 +55,6 @@ async function page(): Promise<string> {
     "| mode | resources of AWS | engines and machines | US dollars a month, of what has a price | not priced |",
     "| --- | --- | --- | --- | --- |",
     ...[prod, ...known].map(rowOf),
-    ...absent.map((name) => `| \`${name}\` | does not exist on AWS yet | – | – | – |`),
     "",
     "## What the price leaves out",
     "",

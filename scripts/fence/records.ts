@@ -46,6 +46,7 @@ export type LeaseRecord = z.infer<typeof leaseRecord>;
 export const keys = {
   fences: (line: string): string => `${line}/fence/`,
   fence: (line: string, epoch: number): string => `${line}/fence/${epoch}.json`,
+  leases: (line: string): string => `${line}/lease/`,
   lease: (line: string, epoch: number): string => `${line}/lease/${epoch}.json`,
   step: (line: string, recoveryId: string, step: string): string =>
     `${line}/steps/${recoveryId}/${step}.json`,

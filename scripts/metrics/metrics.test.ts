@@ -45,18 +45,23 @@ const facts: Facts = {
   },
   backup: { id: "b", epoch: 2, createdAt: ago(3600), ok: true, problem: null },
 };
-const none = { archiveSeconds: undefined, databaseUntil: undefined };
+const none = { archiveSeconds: undefined, copySeconds: undefined, databaseUntil: undefined };
 const shown = (values: readonly MetricValue[]) =>
   Object.fromEntries(values.map(({ key, value }) => [key, value]));
 
 describe("the values of a minute", () => {
   it("are one for each metric that the alarms know, by its name there", () => {
-    const values = metricValues(facts, { archiveSeconds: 12, databaseUntil: ago(300) });
+    const values = metricValues(facts, {
+      archiveSeconds: 12,
+      copySeconds: 31,
+      databaseUntil: ago(300),
+    });
     expect(shown(values)).toEqual({
       backupAge: 3600,
       ledgerVerified: 1,
       proofAge: 600,
       archiveLag: 12,
+      copyLag: 31,
       leaseAge: 4,
       databaseAge: 300,
     });

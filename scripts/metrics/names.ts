@@ -31,6 +31,10 @@ export const metrics = {
     name: "ArchiveLagSeconds",
     says: "Age of the oldest event that is in Kafka and not in the archive",
   },
+  copyLag: {
+    name: "CopyLagSeconds",
+    says: "Seconds that the vault's copy in another region is behind; without a value there is none",
+  },
   leaseAge: { name: "LeaseAgeSeconds", says: "Seconds since the lease was renewed" },
   databaseAge: {
     name: "DatabaseReplicatedAgeSeconds",

@@ -59,7 +59,11 @@ export async function publishMetrics(
       known("S3's replication", () => sources.replication(now)),
     ]);
     await known("announcements", () => sources.announce({ archive, replication }, now));
-    const lags: MeasuredLags = { archiveSeconds: archive?.seconds, databaseUntil };
+    const lags: MeasuredLags = {
+      archiveSeconds: archive?.seconds,
+      copySeconds: replication?.seconds,
+      databaseUntil,
+    };
     const nothing = { epoch: 0, lease: undefined, proof: undefined, backup: undefined };
     const values = metricValues({ ...(facts ?? nothing), now }, lags);
     await known("CloudWatch", () => sink(values, new Date(now)));

@@ -13,6 +13,8 @@ export interface MetricValue {
 export interface MeasuredLags {
   /** Age of the oldest event that is in Kafka and not in the archive, seconds; 0 when none is. */
   readonly archiveSeconds: number | undefined;
+  /** How far the vault's copy in another region is behind, seconds. */
+  readonly copySeconds: number | undefined;
   /** ISO 8601: up to when the standby's copy of PostgreSQL's backups can be restored. */
   readonly databaseUntil: string | undefined;
 }
@@ -35,6 +37,7 @@ export function metricValues(facts: Known, lags: MeasuredLags): MetricValue[] {
     ledgerVerified: backup === undefined ? undefined : Number(backup.ok),
     proofAge: since(proven),
     archiveLag: lags.archiveSeconds,
+    copyLag: lags.copySeconds,
     leaseAge: since(lease?.renewedAt),
     databaseAge: since(lags.databaseUntil),
   };

@@ -18,14 +18,18 @@ import { postgresOf, type AwsDatabase } from "./postgres.ts";
 import { pin } from "./pins.ts";
 import { protectionOf } from "./protection.ts";
 import { regionOf } from "./regions.ts";
+import { moveControl } from "./move.ts";
 import { letGo } from "./rehearsal.ts";
 import { identityOf, sameEpoch } from "./roles.ts";
-import { makeVault, placeOf, platformVault, reachOf } from "./vault.ts";
+import { makeCopy, makeVault, placeOf, platformVault, reachOf, type MadeVault } from "./vault.ts";
 
 export interface AwsOptions extends Externals {
   /** For tests. @default a TCP connection */
   readonly probe?: Probe;
 }
+
+/** A pilot light names nobody: it takes no epoch. */
+type AwsVaultWish = Partial<wishes.VaultWish> & Pick<wishes.VaultWish, "dependsOn">;
 
 interface FoundationWish {
   /** None in a pilot light. @default true */
@@ -43,11 +47,12 @@ export class AwsPlatform implements wishes.Platform {
   private readonly stack = pulumi.getStack();
   /** This stack's own region. */
   private readonly near: AwsRegion;
-  /** The standby's: of the vault's copies and the control bucket. */
+  /** Of the vault's copies and the control bucket: the standby's, or that of the standby's standby. */
   private readonly far: AwsRegion;
   private keysMade: AwsKeys | undefined;
   private farKeys: AwsKeys | undefined;
   private vaultMade: Vault | undefined;
+  private copyMade: wishes.VaultCopy | undefined;
   private foundationMade: Foundation | undefined;
   private runner: KubernetesRunner | undefined;
   private ensembleMade: KubernetesZooKeeper | undefined;
@@ -57,11 +62,12 @@ export class AwsPlatform implements wishes.Platform {
   constructor(settings: AwsSettings, options: AwsOptions) {
     this.settings = settings;
     this.options = options;
-    const { region, standbyRegion } = settings;
+    const { region } = settings;
+    const farRegion = copyOf(settings)?.region ?? settings.standbyRegion;
     this.near = regionOf(settings, this.stack, region);
     if (isRehearsal(settings)) pulumi.runtime.registerStackTransformation(letGo);
     pin(settings);
-    this.far = region === standbyRegion ? this.near : regionOf(settings, this.stack, standbyRegion);
+    this.far = region === farRegion ? this.near : regionOf(settings, this.stack, farRegion);
   }
 
   /**
@@ -100,28 +106,53 @@ export class AwsPlatform implements wishes.Platform {
     });
   }
 
-  vault({ dependsOn }: Pick<wishes.VaultWish, "dependsOn">): wishes.PlatformVault {
+  vault({ base = {}, dependsOn }: AwsVaultWish): wishes.PlatformVault {
     const { settings, near, far } = this;
     const after = { dependsOn: [...dependsOn] };
     if (settings.role === "primary") {
       const keys = new AwsKeys("keys", { region: near }, after);
-      const { vault, farKeys } = makeVault(settings, near, far, keys, dependsOn);
       this.keysMade = keys;
-      this.farKeys = farKeys;
-      this.vaultMade = vault;
-    } else {
-      this.keysMade = new AwsKeys(
-        "keys",
-        { region: near, classes: ["relational", "kafka", "credentials", "cluster"] },
-        after,
-      );
-      this.vaultMade = readVault({
-        region: near,
-        vaultName: settings.vaultName,
-        keyArn: settings.vaultKeyArn ?? "",
-      });
+      return this.own(makeVault(settings, near, far, keys, dependsOn));
     }
-    return platformVault(this.vaultMade);
+    this.keysMade = new AwsKeys(
+      "keys",
+      { region: near, classes: ["relational", "kafka", "credentials", "cluster"] },
+      after,
+    );
+    const { vaultName, vaultKeyArn = "" } = settings;
+    const read = readVault({ region: near, vaultName, keyArn: vaultKeyArn });
+    if (copyOf(settings) === undefined) {
+      this.vaultMade = read;
+      return platformVault(read);
+    }
+    const { standby: here } = read;
+    const { vault, farKeys } = makeCopy(settings, near, far, here, dependsOn);
+    const moved = moveControl(
+      { here: this.here, base, from: this.control(), to: controlOf(far.name, vault.control.name) },
+      dependsOn,
+    );
+    const { primary, standby, control } = vault;
+    this.copyMade = {
+      side: vaultSideOf({
+        region: far.name,
+        backups: standby.backups.name,
+        archive: standby.archive.name,
+      }),
+      made: [...Object.values(vault.replication.configs), moved],
+    };
+    // Nobody uses it before it holds what the one before it held.
+    const there = { ...control, name: pulumi.all([control.name, moved.urn]).apply(([n]) => n) };
+    return this.own({ vault, farKeys }, { primary, standby, control: there });
+  }
+
+  private own({ vault, farKeys }: MadeVault, used: Vault = vault): wishes.PlatformVault {
+    this.farKeys = farKeys;
+    this.vaultMade = used;
+    return platformVault(used, vault);
+  }
+
+  copy(): wishes.VaultCopy | undefined {
+    return this.copyMade;
   }
 
   foundation(
@@ -228,6 +259,9 @@ export class AwsPlatform implements wishes.Platform {
               : { to: far, keyArn: farKeys.arnOf("relational") },
         stack: this.stack,
         control: this.control(),
+        ...(farKeys === undefined
+          ? {}
+          : { manifestTo: controlOf(far.name, made(this.vaultMade).control.name) }),
         here: this.here,
         probe: this.options.probe,
       },
@@ -261,7 +295,8 @@ export class AwsPlatform implements wishes.Platform {
   }
 
   pairing(epoch: pulumi.Input<number>): wishes.Pairing {
-    const { vaultName, eventsTopic, partitions, account, install, region } = this.settings;
+    const { eventsTopic, partitions, account, install, region } = this.settings;
+    const { vaultName } = copyOf(this.settings) ?? this.settings;
     const manifest = this.database?.server.manifest;
     return {
       settings: {
@@ -283,6 +318,11 @@ export class AwsPlatform implements wishes.Platform {
           }),
     };
   }
+}
+
+/** Where a standby that took over copies its vault to. */
+function copyOf({ role, mode, reprotect }: AwsSettings): AwsSettings["reprotect"] {
+  return role === "standby" && mode === "reprotect" ? reprotect : undefined;
 }
 
 function made<T>(part: T | undefined): T {

@@ -20,8 +20,10 @@ export interface PostgresPlace {
   readonly keyArn: pulumi.Input<string>;
   readonly replication: BackupReplication;
   readonly stack: string;
-  /** The control bucket, where what a restore needs is written and read. */
+  /** The control bucket, where what a restore needs is read. */
   readonly control: pulumi.Input<ControlBucket>;
+  /** Where it is written, for the standby. @default nowhere: there is no standby */
+  readonly manifestTo?: pulumi.Input<ControlBucket>;
   /** Steps on the machine of `pulumi up`. */
   readonly here: StepFactory;
   /** For tests. @default a TCP connection */
@@ -84,7 +86,7 @@ export function postgresOf(place: PostgresPlace, wish: PostgresWish): AwsDatabas
     { dependsOn: [server] },
   );
   const connection = connectionOf(settings, server, roles, adminPassword);
-  if (settings.role === "primary") {
+  if (place.manifestTo !== undefined) {
     // With every ledger too; here already before there is one.
     place.here(
       `${wish.name}-manifest`,
@@ -94,7 +96,7 @@ export function postgresOf(place: PostgresPlace, wish: PostgresWish): AwsDatabas
           ...wish.base,
           epoch: wish.epoch,
           postgres: connection,
-          control: place.control,
+          control: place.manifestTo,
         }),
       },
       { dependsOn: [server] },

@@ -193,6 +193,8 @@ function alarmsOf(
       archiveLag: rpo,
       leaseAge: lease.ttl,
       databaseAge: Math.max(rpo, 1800),
+      // A standby that took over has no copy anywhere until it is reprotected: this one stands until then.
+      ...(settings.role === "standby" ? { copyLag: Math.max(rpo, 1800) } : {}),
     },
   });
   new AwsAlarms("alarms", {

@@ -15,6 +15,12 @@ import { accessOf, controlOf, vaultSideOf } from "./access.ts";
 
 const day = 86_400;
 
+/** A vault, the keys of its side in the other region, and how its policies come. */
+export interface MadeVault {
+  readonly vault: AwsVault;
+  readonly farKeys: AwsKeys;
+}
+
 /** The vault and its keys, made by the primary's stack on both sides; its policies come with `platformVault`. */
 export function makeVault(
   settings: AwsSettings,
@@ -22,8 +28,8 @@ export function makeVault(
   far: AwsRegion,
   keys: AwsKeys,
   dependsOn: readonly pulumi.Resource[],
-): { readonly vault: AwsVault; readonly farKeys: AwsKeys } {
-  const { fullBackups, lockFor, lockMode, keepFor, vaultName } = settings;
+): MadeVault {
+  const { vaultName } = settings;
   const after = { dependsOn: [...dependsOn] };
   // What lies in the standby's region is encrypted there: by keys that outlive this region.
   const farKeys = new AwsKeys(
@@ -31,16 +37,7 @@ export function makeVault(
     { region: far, classes: ["vault", "relational"] },
     after,
   );
-  // Who read or wrote what a recovery stands on, in each region.
-  const logsOf = (label: string, region: AwsRegion, purposes: readonly BucketPurpose[]) =>
-    new AwsSupportBucket(
-      label,
-      {
-        region,
-        accessLogsOf: purposes.map((purpose) => bucketName(vaultName, region.name, purpose)),
-      },
-      after,
-    ).name;
+  const logsOf = accessLogs(vaultName, after);
   const vault = new AwsVault(
     "vault",
     {
@@ -55,16 +52,76 @@ export function makeVault(
         keyArn: farKeys.arnOf("vault"),
         accessLogBucket: logsOf("vault-logs-standby", far, ["backups", "archive", "control"]),
       },
-      lock: { mode: lockMode, days: Math.ceil(lockFor / day) },
-      longestChainDays:
-        "cron" in fullBackups
-          ? Math.ceil(longestGap(fullBackups.cron) / day)
-          : Math.ceil(lockFor / day),
-      keepDays: Math.ceil(keepFor / day),
+      ...kept(settings),
     },
     after,
   );
   return { vault, farKeys };
+}
+
+/**
+ * A standby that took over gets a standby of its own: a side of the vault in another region, by another name, into
+ * which the buckets are copied that it writes. Those stay another stack's, and so does what lies in the lost region:
+ * none of it is touched, whether that region comes back or not.
+ */
+export function makeCopy(
+  settings: AwsSettings,
+  near: AwsRegion,
+  far: AwsRegion,
+  read: VaultPlace,
+  dependsOn: readonly pulumi.Resource[],
+): MadeVault {
+  const vaultName = settings.reprotect?.vaultName ?? "";
+  const after = { dependsOn: [...dependsOn] };
+  const farKeys = new AwsKeys(
+    "keys-copy",
+    { region: far, classes: ["vault", "relational"] },
+    after,
+  );
+  const vault = new AwsVault(
+    "vault-copy",
+    {
+      vaultName,
+      primary: { region: near, read },
+      standby: {
+        region: far,
+        keyArn: farKeys.arnOf("vault"),
+        accessLogBucket: accessLogs(vaultName, after)("vault-copy-logs", far, [
+          "backups",
+          "archive",
+          "control",
+        ]),
+      },
+      ...kept(settings),
+    },
+    after,
+  );
+  return { vault, farKeys };
+}
+
+/** Who read or wrote what a recovery stands on, in each region. */
+function accessLogs(vaultName: string, opts: pulumi.ComponentResourceOptions) {
+  return (label: string, region: AwsRegion, purposes: readonly BucketPurpose[]) =>
+    new AwsSupportBucket(
+      label,
+      {
+        region,
+        accessLogsOf: purposes.map((purpose) => bucketName(vaultName, region.name, purpose)),
+      },
+      opts,
+    ).name;
+}
+
+/** How long what is kept. */
+function kept({ fullBackups, lockFor, lockMode, keepFor }: AwsSettings) {
+  return {
+    lock: { mode: lockMode, days: Math.ceil(lockFor / day) },
+    longestChainDays:
+      "cron" in fullBackups
+        ? Math.ceil(longestGap(fullBackups.cron) / day)
+        : Math.ceil(lockFor / day),
+    keepDays: Math.ceil(keepFor / day),
+  };
 }
 
 /** The side that a stack writes and reads: its own region's. */
@@ -97,19 +154,17 @@ export function reachOf(vault: Vault, region: AwsRegion): pulumi.Output<VaultRea
  * The vault as roles use it. Whoever writes is told apart by IAM roles, not by keys: all logins of an epoch
  * look the same here, and its roles are in roles.ts.
  *
- * @param vault one that this stack made (a primary's) refuses roles of earlier epochs, from the moment on from
- *   which an epoch is in force. A standby only reads one; its fence writes the same into the buckets of its region.
+ * @param owned buckets that this stack made refuse roles of earlier epochs, from the moment on from which an epoch is
+ *   in force. A standby only reads; its fence writes the same into the buckets of its region.
  */
-export function platformVault(vault: Vault): PlatformVault {
+export function platformVault(vault: Vault, owned?: AwsVault): PlatformVault {
   const { region, backups, archive } = placeOf(vault);
   const side = vaultSideOf({ region, backups: backups.name, archive: archive.name });
   const control = controlOf(vault.standby.region, vault.control.name);
   const access = accessOf(side, control);
   let taken: pulumi.Input<number> = 1;
   const refuse = (dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] =>
-    vault instanceof AwsVault
-      ? vault.refuse({ epochs: pulumi.output(taken).apply((main) => ({ main })), dependsOn })
-      : [];
+    owned?.refuse({ epochs: pulumi.output(taken).apply((main) => ({ main })), dependsOn }) ?? [];
   return {
     recovery: access,
     admin: side,

@@ -81,6 +81,11 @@ export class LocalPlatform implements Platform {
     return withAdmin(new LocalVault("vault", { base, near, far, lockDays }, opts), near);
   }
 
+  /** Not on this machine: a lost region takes the only other one. */
+  copy(): undefined {
+    return undefined;
+  }
+
   beside(): typeof localSteps {
     return localSteps;
   }

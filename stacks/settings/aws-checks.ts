@@ -168,13 +168,50 @@ function standby(settings: AwsSettings): Problem[] {
         "`adopt` out, and it makes its own",
     });
   }
-  if (mode === "reprotect") {
+  return [...problems, ...(mode === "reprotect" ? reprotection(settings) : [])];
+}
+
+function reprotection({ reprotect, region, vaultName, postgres }: AwsSettings): Problem[] {
+  if (reprotect === undefined) {
+    return [
+      {
+        path: ["reprotect"],
+        message:
+          "is not set, and recover:mode is reprotect: where to? Write the region that was lost once it answers, or any " +
+          "other, and a name for the vault there: {region, vaultName}",
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  if (reprotect.region === region) {
+    problems.push({
+      path: ["reprotect", "region"],
+      message: `is ${region}, this stack's own: a lost region takes the copies with it. Write another region`,
+    });
+  }
+  if (reprotect.vaultName === vaultName) {
+    problems.push({
+      path: ["reprotect", "vaultName"],
+      message:
+        `is ${vaultName}, the vault that this stack recovered from, whose buckets may still be in the other region: what ` +
+        `a returning primary wrote there stays apart. Write another name, for example ${nextName(vaultName)}`,
+    });
+  }
+  if (postgres.deployment === "multiAzCluster") {
     problems.push({
       path: ["mode"],
-      message: `${mode} does not exist on AWS yet. Write "pilot-light", "failover" or "drill"`,
+      message:
+        "is reprotect, and postgres.deployment is multiAzCluster, whose backups RDS does not replicate. Write " +
+        '"multiAzInstance"',
     });
   }
   return problems;
+}
+
+/** `acme` → `acme-2` → `acme-3`. */
+function nextName(vaultName: string): string {
+  const [, stem = vaultName, number = "1"] = /^(.+)-(\d+)$/.exec(vaultName) ?? [];
+  return `${stem}-${Number(number) + 1}`;
 }
 
 function isFile(path: string): boolean {

@@ -62,6 +62,11 @@ export const imageOrigin = z.union(
   'write {pullThrough: {dockerHubSecretArn: "arn:…"}}, or {mirror: "registry/path"} in this region',
 );
 
+export const reprotect = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'write a region, for example "eu-central-1"'),
+  vaultName: z.string(),
+});
+
 export const clickhouseOperator = z.union(
   [
     z.strictObject({

@@ -172,10 +172,28 @@ describe("bad input is refused by name", () => {
       /recover:mode: is drill, and postgres would be adopted/,
     ],
     [
-      "what AWS has not yet",
+      "a copy that is to go nowhere",
       "dr",
-      { mode: "reprotect" },
-      /recover:mode: reprotect does not exist on AWS yet/,
+      { mode: "reprotect", reprotect: undefined },
+      /recover:reprotect: is not set.* {region, vaultName}/,
+    ],
+    [
+      "a copy in the region that it is a copy of",
+      "dr",
+      { mode: "reprotect", reprotect: { region: "eu-west-1", vaultName: "other" } },
+      /recover:reprotect\.region: is eu-west-1, this stack's own/,
+    ],
+    [
+      "a copy into what a returning primary writes",
+      "dr",
+      { mode: "reprotect", reprotect: { region: "eu-central-1", vaultName: "acme-recover-7f3a" } },
+      /recover:reprotect\.vaultName: .* for example acme-recover-7f3a-2/,
+    ],
+    [
+      "a copy of a database that RDS does not copy",
+      "dr",
+      { mode: "reprotect", postgres: { deployment: "multiAzCluster", backupArn: "arn:aws:rds:x" } },
+      /recover:mode: is reprotect, and postgres\.deployment is multiAzCluster/,
     ],
     ["recoveries in place of a standby", "dr", { recoveries: ["postgres"] }, /recover:recoveries/],
     [

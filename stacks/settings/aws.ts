@@ -69,6 +69,8 @@ const written = z.object({
   recoveries,
   trust,
   mode: z.enum(["pilot-light", "failover", "drill", "reprotect"]).default("failover"),
+  /** Standby that took over: where `mode: reprotect` copies the vault to, under a name of its own. */
+  reprotect: parts.reprotect.optional(),
   /** Standby: the epoch that a failover takes; its IAM roles are made for it before the day. */
   failoverEpoch: z.int().min(2).default(2),
   takeoverReason,

@@ -84,9 +84,8 @@ export async function refusalOf(settings: AwsSettings): Promise<string> {
 export async function outputsOf(settings: AwsSettings): Promise<Record<string, unknown>> {
   let known: Record<string, unknown> = {};
   await recordAws(async () => {
-    pulumi.output(await program(settings)).apply((all) => {
-      known = all;
-    });
+    const all = pulumi.output(await program(settings));
+    known = await new Promise<Record<string, unknown>>((resolve) => all.apply(resolve));
   }, answersOf(settings));
   return known;
 }

@@ -141,6 +141,7 @@ test("a box that is done stays done, whatever login changes; what serves on foll
       ...["structure", "data", "verify", "fence", "quarantine", "fill", "tenancy", "cursors"].map(
         (box) => `recovery-${box}`,
       ),
+      "report",
     ].sort(),
   );
 });

@@ -28,10 +28,12 @@ export function outputsIn(region: string): Readonly<Record<string, Record<string
     },
     // Named by AWS: what belongs to them names them so.
     ...Object.fromEntries(
-      ["support-bucket", "vault-logs-bucket", "vault-logs-standby-bucket"].map((name) => [
-        `aws:s3/bucket:Bucket ${name}`,
-        { bucket: `${name}-id` },
-      ]),
+      [
+        "support-bucket",
+        "vault-logs-bucket",
+        "vault-logs-standby-bucket",
+        "vault-copy-logs-bucket",
+      ].map((name) => [`aws:s3/bucket:Bucket ${name}`, { bucket: `${name}-id` }]),
     ),
     "aws:eks/cluster:Cluster": {
       endpoint: "https://cluster.test",
@@ -80,7 +82,10 @@ export const calls: Readonly<Record<string, (inputs: Inputs) => Record<string, u
   "aws:secretsmanager/getSecretVersion:getSecretVersion": () => ({
     secretString: JSON.stringify({ password: "canary-of-a-master" }),
   }),
-  "aws:s3/getBucket:getBucket": ({ bucket }) => ({ bucket, bucketRegion: "eu-west-1" }),
+  "aws:s3/getBucket:getBucket": ({ bucket }) => ({
+    bucket,
+    bucketRegion: /([a-z]{2}-[a-z]+-\d)-[a-z]+$/.exec(String(bucket))?.[1],
+  }),
   "aws:s3/getBucketObjectLockConfiguration:getBucketObjectLockConfiguration": () => ({
     objectLockEnabled: "Enabled",
   }),

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { dump, load } from "js-yaml";
 import { pulumiEnv } from "../harness/pulumi.ts";
+import { fencesIn } from "./line.ts";
 import { readJournal, type Asked } from "./journal.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -37,6 +38,14 @@ export class StandInProject {
     return project;
   }
 
+  /** The same at this moment, in another folder: what becomes of one the other does not see. */
+  async copyTo(folder: string): Promise<StandInProject> {
+    await cp(this.#folder, folder, { recursive: true, verbatimSymlinks: true });
+    const copy = new StandInProject(folder);
+    await copy.write();
+    return copy;
+  }
+
   /**
    * The program: `stacks/index.ts`, but for the operator's definitions, which a user brings, and a tunnel.
    *
@@ -44,8 +53,7 @@ export class StandInProject {
    */
   async write(more = ""): Promise<void> {
     const from = (path: string) => JSON.stringify(join(root, path));
-    await writeFile(
-      join(this.#folder, "main.ts"),
+    await this.writeWhole(
       `import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { emptyDefinition } from ${from("components/clickhouse/crds.ts")};
@@ -65,12 +73,20 @@ export default () => {
     );
   }
 
-  /** A shipped example under its own name. */
-  async init(stack: "prod" | "dr", changed: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /** Another program altogether. */
+  async writeWhole(source: string): Promise<void> {
+    await writeFile(join(this.#folder, "main.ts"), source);
+  }
+
+  /** A stack with the settings of a shipped example, of the one of its own name unless another is named. */
+  async init(
+    stack: string,
+    changed: Readonly<Record<string, unknown>> = {},
+    shipped = stack,
+  ): Promise<void> {
     const name = `Pulumi.${stack}.yaml`;
-    const { config } = load(await readFile(join(root, name), "utf8")) as {
-      config: Record<string, unknown>;
-    };
+    const text = await readFile(join(root, `Pulumi.${shipped}.yaml`), "utf8");
+    const { config } = load(text) as { config: Record<string, unknown> };
     const archive = config["recover:archive"] as { plugin: Record<string, unknown> };
     archive.plugin["sha256"] = createHash("sha256").update(plugin).digest("hex");
     for (const [key, value] of Object.entries(changed)) config[`recover:${key}`] = value;
@@ -103,6 +119,32 @@ export default () => {
       },
     );
     return { exitCode: exitCode ?? -1, text: all };
+  }
+
+  /**
+   * Flags of a preview or an update that the policy pack judges. Its language host has another name here, so that the
+   * engine finds what starts it on PATH, as in policies/pack.pulumi.ts.
+   */
+  async pack(): Promise<string[]> {
+    const pack = join(this.#folder, "pack");
+    await cp(join(root, "policies"), pack, { recursive: true });
+    const description = join(pack, "PulumiPolicy.yaml");
+    const text = await readFile(description, "utf8");
+    await writeFile(description, text.replace("name: nodejs", "name: nodepack"));
+    return ["--policy-pack", pack];
+  }
+
+  /** What a stack puts out, its secrets too. */
+  async output(stack: string, name: string): Promise<unknown> {
+    const shown = ["--stack", stack, "--show-secrets", "--json"];
+    const { exitCode, text } = await this.run(["stack", "output", name, ...shown]);
+    if (exitCode !== 0) throw new Error(text);
+    return JSON.parse(text);
+  }
+
+  /** The line's fences in a control bucket: stack by epoch. */
+  fences(bucket: string): Readonly<Record<string, string>> {
+    return fencesIn(join(this.#folder, "journal-control"), bucket);
   }
 
   preview = (stack: string, ...args: string[]) => this.run(["preview", "--stack", stack, ...args]);

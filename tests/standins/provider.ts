@@ -17,11 +17,13 @@ import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import {
   changedNames,
+  hasUnknown,
   fromStruct,
   secret,
   toStruct,
   type Properties,
 } from "../../provider/values.ts";
+import { decided, ownerOf } from "./line.ts";
 import { account, calls, outputsIn, secretOutputs } from "./answers.ts";
 import { madeBefore, note, type Asked } from "./journal.ts";
 import { replaces } from "./replaces.ts";
@@ -32,6 +34,7 @@ const { STANDIN_JOURNAL: journal, STANDIN_DEAD: dead, STANDIN_FAIL: failing } = 
 let region = "";
 
 interface Place {
+  readonly stack: string;
   readonly type: string;
   readonly name: string;
 }
@@ -39,7 +42,11 @@ interface Place {
 /** Of `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
 function placeOf(urn: string): Place {
   const parts = urn.split("::");
-  return { type: parts[2]?.split("$").at(-1) ?? "", name: parts.slice(3).join("::") };
+  return {
+    stack: parts[0]?.split(":").at(-1) ?? "",
+    type: parts[2]?.split("$").at(-1) ?? "",
+    name: parts.slice(3).join("::"),
+  };
 }
 
 /** What needs no answer of the cloud. */
@@ -47,7 +54,7 @@ const without: ReadonlySet<Asked["method"]> = new Set(["check", "diff", "configu
 
 function asked(
   method: Asked["method"],
-  { type, name: resource }: Place,
+  { type, name: resource }: Omit<Place, "stack">,
   inputs: Properties,
   preview = false,
 ): void {
@@ -60,7 +67,7 @@ function asked(
 }
 
 /** What an update would know: nothing of the cloud is known in a preview. */
-function outputsOf(place: Place, inputs: Properties, preview: boolean): Properties {
+async function outputsOf(place: Place, inputs: Properties, preview: boolean): Promise<Properties> {
   if (preview) return inputs;
   const { type, name: resource } = place;
   const [pkg = "", module = ""] = type.split(":");
@@ -70,13 +77,34 @@ function outputsOf(place: Place, inputs: Properties, preview: boolean): Properti
     pkg === "aws"
       ? { arn: `arn:aws:${service}:${region}:${account}:${resource}`, name: `${resource}-made` }
       : {};
-  const all = { ...general, ...inputs, ...made[type], ...made[`${type} ${resource}`] };
+  const all = {
+    ...general,
+    ...inputs,
+    ...made[type],
+    ...made[`${type} ${resource}`],
+    ...(await ofTheLine(place, inputs)),
+  };
   return Object.fromEntries(
     Object.entries(all).map(([key, value]) => [
       key,
       secretOutputs[type]?.includes(key) === true ? secret(value) : value,
     ]),
   );
+}
+
+/** What is each stack's own, and who holds the line. */
+async function ofTheLine(place: Place, inputs: Properties, observe = false): Promise<Properties> {
+  if (place.type === "recover:index:Key") return { value: ownerOf(place.stack) };
+  if (place.type !== "recover:index:Step" || journal === undefined) return {};
+  const found = await decided(`${journal}-control`, place.name, inputs, observe);
+  if (found === undefined) return {};
+  const canned = outputsIn(region)[place.type]?.["result"] ?? {};
+  return { result: { ...canned, ...found } };
+}
+
+/** As the real provider: what must refuse an update is asked before it, in previews too. */
+async function guard(place: Place, inputs: Properties): Promise<void> {
+  if (inputs["guard"] === true && !hasUnknown(inputs)) await ofTheLine(place, inputs, true);
 }
 
 /** Kubernetes needs a name in `metadata`; the real plugin gives one with random digits. */
@@ -124,10 +152,11 @@ const service = {
         ),
       );
   }),
-  diff: unary((request: InstanceType<typeof providerPb.DiffRequest>) => {
+  diff: unary(async (request: InstanceType<typeof providerPb.DiffRequest>) => {
     const place = placeOf(request.getUrn());
     const news = fromStruct(request.getNews());
     asked("diff", place, news);
+    await guard(place, news);
     const ignored = request.getIgnorechangesList();
     const changed = changedNames(fromStruct(request.getOldInputs()), news).filter(
       (input) => !ignored.includes(input),
@@ -138,19 +167,20 @@ const service = {
       .setDiffsList(changed)
       .setReplacesList(changed.filter((input) => replaces[place.type]?.includes(input) === true));
   }),
-  create: unary((request: InstanceType<typeof providerPb.CreateRequest>) => {
+  create: unary(async (request: InstanceType<typeof providerPb.CreateRequest>) => {
     const place = placeOf(request.getUrn());
     const inputs = fromStruct(request.getProperties());
     const preview = request.getPreview();
     asked("create", place, inputs, preview);
+    if (preview) await guard(place, inputs);
     if (!preview && failing === `${place.type} ${place.name}`) {
       throw new Error(`the test has ${failing} fail`);
     }
     return new providerPb.CreateResponse()
       .setId(preview ? "" : `${place.name}-id`)
-      .setProperties(toStruct(outputsOf(place, inputs, preview)));
+      .setProperties(toStruct(await outputsOf(place, inputs, preview)));
   }),
-  read: unary((request: InstanceType<typeof providerPb.ReadRequest>) => {
+  read: unary(async (request: InstanceType<typeof providerPb.ReadRequest>) => {
     const place = placeOf(request.getUrn());
     const state = fromStruct(request.getProperties());
     asked("read", place, state);
@@ -159,15 +189,16 @@ const service = {
     const found = isImport && journal !== undefined ? madeBefore(journal, place) : {};
     return new providerPb.ReadResponse()
       .setId(request.getId())
-      .setProperties(toStruct(outputsOf(place, isImport ? found : state, false)))
+      .setProperties(toStruct(await outputsOf(place, isImport ? found : state, false)))
       .setInputs(isImport ? toStruct(found) : request.getInputs());
   }),
-  update: unary((request: InstanceType<typeof providerPb.UpdateRequest>) => {
+  update: unary(async (request: InstanceType<typeof providerPb.UpdateRequest>) => {
     const place = placeOf(request.getUrn());
     const inputs = fromStruct(request.getNews());
     asked("update", place, inputs, request.getPreview());
     // What the cloud said of it before still holds, in a preview too.
-    const outputs = { ...fromStruct(request.getOlds()), ...inputs };
+    const news = request.getPreview() ? {} : await ofTheLine(place, inputs);
+    const outputs = { ...fromStruct(request.getOlds()), ...inputs, ...news };
     return new providerPb.UpdateResponse().setProperties(toStruct(outputs));
   }),
   delete: unary((request: InstanceType<typeof providerPb.DeleteRequest>) => {
@@ -178,15 +209,19 @@ const service = {
 } as Partial<IResourceProviderServer> as IResourceProviderServer; // The rest answers UNIMPLEMENTED.
 
 function unary<Request, Response>(
-  handle: (request: Request) => Response,
+  handle: (request: Request) => Response | Promise<Response>,
 ): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
-    try {
-      callback(null, handle(call.request));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      callback({ code: grpc.status.UNKNOWN, message, details: message });
-    }
+    const answer = async () => handle(call.request);
+    answer().then(
+      (response) => {
+        callback(null, response);
+      },
+      (error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        callback({ code: grpc.status.UNKNOWN, message, details: message });
+      },
+    );
   };
 }
 

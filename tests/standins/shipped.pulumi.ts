@@ -39,6 +39,21 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     expect(again).toMatchObject({ exitCode: 0 });
   });
 
+  test("prod passes the policy pack, and a bucket that nobody protects does not", async () => {
+    const pack = await project.pack();
+    const passed = await project.preview("prod", ...pack);
+    expect(passed.exitCode, passed.text).toBe(0);
+    expect(passed.text).toMatch(/Policies:/);
+    expect(passed.text).not.toMatch(/\[mandatory\]/);
+    await project.write(`
+  const provider = new aws.Provider("more", { region: "eu-west-1" });
+  new aws.s3.Bucket("more", { bucket: "acme-more" }, { provider });`);
+    const stopped = await project.preview("prod", ...pack);
+    expect(stopped.exitCode).not.toBe(0);
+    expect(stopped.text).toMatch(/\[mandatory\].*dr-protected {2}\(aws:s3.*: more\)/);
+    await project.write();
+  });
+
   test("no secret is in plain text in the state, in what is printed, or in events", async () => {
     const state = await project.run(["stack", "export", "--stack", "prod"]);
     const events = await project.preview("prod", "--json");
@@ -75,6 +90,9 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     expect(preview.text).not.toMatch(/warning|error/i);
     expect(await project.up("dr")).toMatchObject({ exitCode: 0 });
     expect(await project.preview("dr", ...nothingLeft)).toMatchObject({ exitCode: 0 });
+    const judged = await project.preview("dr", ...(await project.pack()));
+    expect(judged.exitCode, judged.text).toBe(0);
+    expect(judged.text).not.toMatch(/\[mandatory\]/);
     const made = project.asked.slice(before).filter(({ method }) => method === "create");
     expect(made.filter(({ type }) => /^aws:(rds.instance|msk.cluster):/.test(type))).toEqual([]);
     const groups = made.filter(({ type }) => type === "aws:eks/nodeGroup:NodeGroup");
