@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cleanUpAfterFile } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3 } from "../../tests/harness/s3.ts";
 import type { TestS3 } from "../../tests/harness/s3.ts";
@@ -13,7 +14,7 @@ let s3: TestS3;
 beforeAll(async () => {
   s3 = await startS3();
 });
-afterAll(() => s3.stop());
+cleanUpAfterFile();
 
 describe("what starts a consumer", () => {
   it("refuses by name while somebody else holds the epoch, and touches no engine", async () => {

@@ -1,7 +1,8 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cleanUpAfterFile } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
 import type { Context } from "../command.ts";
@@ -13,7 +14,7 @@ let west: TestS3;
 beforeAll(async () => {
   [east, west] = await Promise.all([startS3({ region: "east" }), startS3({ region: "west" })]);
 });
-afterAll(() => Promise.all([east.stop(), west.stop()]));
+cleanUpAfterFile();
 
 function start(max = 3): {
   lines: string[];

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { afterAll } from "vitest";
 import { emptyDefinition, type Crd } from "../../components/clickhouse/crds.ts";
 import { awsProgram } from "../../stacks/programs.ts";
 import { readAwsSettings, type AwsSettings } from "../../stacks/settings.ts";
@@ -10,8 +11,11 @@ import { calls, outputsIn } from "../standins/answers.ts";
 import { recordAws, type Made, type RecordOptions } from "./aws-mocks.ts";
 import { configOf, shippedSettings } from "./mocks.ts";
 
-/** A folder that stands for the project, with the files that a user brings. */
+/** A folder that stands for the project, with the files that a user brings; it goes with the test file. */
 export const root = mkdtempSync(join(tmpdir(), "recover-aws-"));
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
 const plugin = "a connector's release";
 mkdirSync(join(root, "vendor"));
 writeFileSync(join(root, "vendor/kafka-connect-aws-s3.zip"), plugin);
