@@ -72,7 +72,12 @@ describe("a line's records in another control bucket", () => {
   });
 
   test.each([
-    ["nobody recovered yet", [], /nobody holds line "main"/],
+    ["nobody was ever up", [], /nobody holds line "main"/],
+    [
+      "nobody recovered yet",
+      ["owner-east"],
+      /"local-dr" has not taken over yet.*recover:mode failover/,
+    ],
     ["somebody else did", ["owner-east", "owner-else"], /is fenced: epoch 2 .*owner-else/],
   ] as const)("%s: refused, nothing copied", async (_, owners, message) => {
     const to = new MemoryControl();

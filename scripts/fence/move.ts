@@ -1,7 +1,7 @@
 import { UserError } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import type { ControlStore } from "./control.ts";
-import { currentFence, FencedError, heldByOther } from "./epoch.ts";
+import { currentFence, FencedError, heldByOther, holder } from "./epoch.ts";
 import { keys } from "./records.ts";
 
 export interface MoveResult {
@@ -34,6 +34,12 @@ export async function moveControl(
     throw new UserError(
       `nobody holds line "${line}" (${from.where} has no fence record): there is nothing to protect in another ` +
         "region yet. Recover first (recover:mode failover), then reprotect.",
+    );
+  }
+  if (held.owner !== me.owner && held.epoch < me.epoch) {
+    throw new UserError(
+      `stack "${me.stack}" has not taken over yet: epoch ${held.epoch} of line "${line}" is held by ${holder(held)}. ` +
+        "Nothing was copied. Recover first (recover:mode failover), then reprotect.",
     );
   }
   if (held.owner !== me.owner) throw heldByOther(held, me, from.where);

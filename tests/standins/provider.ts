@@ -94,7 +94,9 @@ async function outputsOf(place: Place, inputs: Properties, preview: boolean): Pr
 
 /** What is each stack's own, and who holds the line. */
 async function ofTheLine(place: Place, inputs: Properties, observe = false): Promise<Properties> {
-  if (place.type === "recover:index:Key") return { value: ownerOf(place.stack) };
+  if (place.type === "recover:index:Key") {
+    return inputs["kind"] === "id" ? { value: ownerOf(place.stack) } : {};
+  }
   if (place.type !== "recover:index:Step" || journal === undefined) return {};
   const found = await decided(`${journal}-control`, place.name, inputs, observe);
   if (found === undefined) return {};
