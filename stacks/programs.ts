@@ -18,6 +18,7 @@ export async function awsProgram(chosen: AwsSettings, options: AwsOptions): Prom
   const { AwsPlatform } = await import("./aws/platform.ts");
   const { pilotLight } = await import("./pilot-light.ts");
   const platform = new AwsPlatform(chosen, options);
+  await platform.requireVault();
   return chosen.role === "standby" && chosen.mode === "pilot-light"
     ? pilotLight(chosen, platform)
     : program(chosen, platform);

@@ -3,7 +3,6 @@ import type { BucketPurpose } from "../../scripts/vault/policies.ts";
 import type { AwsRegion } from "../aws/context.ts";
 import { AwsVaultBucket, type BucketTransforms, type Refusals } from "./bucket.ts";
 import type { Vault, VaultBucket, VaultPlace } from "./contract.ts";
-import { readVault } from "./read.ts";
 import { refuseOneRegion, VaultReplication, type VaultReplicationArgs } from "./replication.ts";
 import { retentionOf, type Retention, type RetentionArgs } from "./retention.ts";
 
@@ -53,9 +52,6 @@ export class AwsVault extends pulumi.ComponentResource implements Vault {
   readonly retention: Retention;
 
   private readonly buckets: AwsVaultBucket[] = [];
-
-  /** The same contract to a standby's stack, by names alone: no resource of it is in that state. */
-  static readonly read = readVault;
 
   constructor(name: string, args: AwsVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("recover:vault:AwsVault", name, {}, opts);

@@ -15,14 +15,16 @@ export interface ReadVaultArgs {
 }
 
 /**
- * The vault as a standby sees it: names from its own config, checked against the buckets of its own
- * region. Nothing becomes a resource, so that a `destroy` of the standby cannot touch the vault.
+ * The vault as a standby sees it: names from its own config. Nothing becomes a resource, so that a `destroy` of the
+ * standby cannot touch the vault.
  */
 export function readVault({ region, vaultName, keyArn }: ReadVaultArgs): Vault {
   const bucket = (purpose: BucketPurpose): VaultBucket => {
-    const named = bucketName(vaultName, region.name, purpose);
-    const name = pulumi.output(requireBucket(named, purpose, region));
-    return { name, arn: pulumi.interpolate`arn:${region.partition}:s3:::${name}` };
+    const name = bucketName(vaultName, region.name, purpose);
+    return {
+      name: pulumi.output(name),
+      arn: pulumi.output(`arn:${region.partition}:s3:::${name}`),
+    };
   };
   return {
     primary: undefined,
@@ -37,15 +39,25 @@ export function readVault({ region, vaultName, keyArn }: ReadVaultArgs): Vault {
 }
 
 /**
- * The bucket's name once its region has answered for it.
+ * Asks the standby's region for all that {@link readVault} names, before a program asks for anything else: one
+ * refusal, and nothing half planned around it.
  *
- * @throws Error that says what to set when it is not the vault's
+ * @throws RunError that says what to set when a bucket is not the vault's
  */
-export async function requireBucket(
+export async function requireVault({
+  region,
+  vaultName,
+}: Omit<ReadVaultArgs, "keyArn">): Promise<void> {
+  for (const purpose of ["backups", "archive", "control"] as const) {
+    await requireBucket(bucketName(vaultName, region.name, purpose), purpose, region);
+  }
+}
+
+async function requireBucket(
   name: string,
   purpose: BucketPurpose,
   region: AwsRegion,
-): Promise<string> {
+): Promise<void> {
   const opts = { provider: region.provider };
   try {
     const { bucketRegion } = await aws.s3.getBucket({ bucket: name }, opts);
@@ -59,13 +71,12 @@ export async function requireBucket(
       );
       if (objectLockEnabled !== "Enabled") throw new Error("it has no Object Lock");
     }
-    return name;
   } catch (error) {
-    throw new Error(
+    // Without a stack trace: the CLI shows the message alone.
+    throw new pulumi.RunError(
       `the vault's ${purpose} bucket "${name}" cannot be used: ${messageOf(error)}. A standby recovers ` +
         "from the vault that the primary's stack made in this region. Set recover:vaultName and " +
-        "recover:region as the primary's config has them (its standbyRegion is this region).",
-      { cause: error },
+        "recover:region as the primary's config has them (its standbyRegion is this region). Nothing was changed.",
     );
   }
 }

@@ -6,7 +6,7 @@ import { AwsKeys } from "../../components/keys/aws.ts";
 import type { Probe } from "../../components/postgres/reach.ts";
 import type { Vault } from "../../components/vault/contract.ts";
 import { bucketName } from "../../components/vault/names.ts";
-import { readVault } from "../../components/vault/read.ts";
+import { readVault, requireVault } from "../../components/vault/read.ts";
 import type { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
 import type * as wishes from "../platform.ts";
 import { isRehearsal, type AwsSettings } from "../settings.ts";
@@ -68,6 +68,12 @@ export class AwsPlatform implements wishes.Platform {
     if (isRehearsal(settings)) pulumi.runtime.registerStackTransformation(letGo);
     pin(settings);
     this.far = region === farRegion ? this.near : regionOf(settings, this.stack, farRegion);
+  }
+
+  /** Before a standby asks for anything: is what it would recover from there? */
+  async requireVault(): Promise<void> {
+    const { role, vaultName } = this.settings;
+    if (role === "standby") await requireVault({ region: this.near, vaultName });
   }
 
   /**

@@ -82,10 +82,11 @@ export const calls: Readonly<Record<string, (inputs: Inputs) => Record<string, u
   "aws:secretsmanager/getSecretVersion:getSecretVersion": () => ({
     secretString: JSON.stringify({ password: "canary-of-a-master" }),
   }),
-  "aws:s3/getBucket:getBucket": ({ bucket }) => ({
-    bucket,
-    bucketRegion: /([a-z]{2}-[a-z]+-\d)-[a-z]+$/.exec(String(bucket))?.[1],
-  }),
+  "aws:s3/getBucket:getBucket": ({ bucket }) => {
+    const [, bucketRegion] = /([a-z]{2}-[a-z]+-\d)-[a-z]+$/.exec(String(bucket)) ?? [];
+    if (String(bucket).startsWith("acme-nothing")) throw new Error("couldn't find resource");
+    return { bucket, bucketRegion };
+  },
   "aws:s3/getBucketObjectLockConfiguration:getBucketObjectLockConfiguration": () => ({
     objectLockEnabled: "Enabled",
   }),

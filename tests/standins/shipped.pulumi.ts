@@ -102,6 +102,18 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     }
   });
 
+  test("a vault that is not there is one refusal, before anything is planned", async () => {
+    await project.configure("dr", { vaultName: "acme-nothing" });
+    const { exitCode, text } = await project.preview("dr");
+    await project.configure("dr", { vaultName: "acme-recover-7f3a" });
+    expect(exitCode).not.toBe(0);
+    // In the progress and among the diagnostics; the other buckets are not asked for any more.
+    const refused = text.match(/the vault's \w+ bucket "acme-nothing-[^"]+" cannot be used/g);
+    expect(new Set(refused).size, text).toBe(1);
+    expect(text).not.toMatch(/serializing|\.ts:\d/);
+    expect(text).not.toMatch(/ delete/);
+  });
+
   test("dr takes over while the lost region answers nothing, and an up that failed goes on", async () => {
     await project.configure("dr", { mode: "failover" });
     const before = project.asked.length;

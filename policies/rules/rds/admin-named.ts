@@ -13,10 +13,10 @@ export default defineRule({
   check: each([aws.dbInstance, aws.dbCluster], (database) => {
     const path = database.type === aws.dbCluster ? "masterUsername" : "username";
     if (!database.has(path)) return notApplicable("it takes its administrator from elsewhere");
-    const name = database.string(path) ?? "";
+    const known = ["admin", "postgres"].find((name) => name === database.string(path));
     return failIf(
-      ["admin", "postgres"].includes(name),
-      `the administrator of ${database.label} is named ${name}: set ${path} to a name of its own`,
+      known !== undefined,
+      `the administrator of ${database.label} is named ${String(known)}: set ${path} to a name of its own`,
     );
   }),
 });

@@ -15,7 +15,7 @@ export default defineRule({
     const authority = database.string("caCertIdentifier");
     return failIf(
       authority === "rds-ca-2015" || authority === "rds-ca-2019",
-      `the certificate of ${database.label} comes from ${authority ?? ""}, which has ended: set caCertIdentifier to rds-ca-rsa2048-g1`,
+      `the certificate of ${database.label} comes from ${String(authority)}, which has ended: set caCertIdentifier to rds-ca-rsa2048-g1`,
     );
   }),
 });

@@ -32,6 +32,21 @@ const cases: Cases = {
           availabilityZones: ["a", "b", "c"],
         }),
     },
+    {
+      title: "enough that are sure, and one more that may be",
+      stack: (s) => {
+        const cluster = auroraCluster(s);
+        members(s, cluster, 2);
+        clusterInstance(s, { clusterIdentifier: notKnown() });
+      },
+    },
+    {
+      title: "a Multi-AZ cluster, beside a member of nobody knows which",
+      stack: (s) => {
+        auroraCluster(s, { dbClusterInstanceClass: "db.m6gd.large" });
+        clusterInstance(s, { clusterIdentifier: notKnown() });
+      },
+    },
   ],
   violation: [
     {

@@ -26,7 +26,7 @@ export default defineRule({
     return all(
       failIf(
         zones.length === 1,
-        `${cluster.label} is in ${zones[0] ?? ""} alone: list three availabilityZones, or none`,
+        `${cluster.label} is in ${String(zones[0])} alone: list three availabilityZones, or none`,
       ),
       failIf(
         !own && sure.length < 2,

@@ -35,6 +35,7 @@ const cases: Cases = {
     {
       title: "a replica",
       stack: (s) => database(s, { replicateSourceDb: "a", storageEncrypted: true }),
+      says: "a read replica has its source's key",
     },
     {
       title: "restored from a copy",

@@ -62,8 +62,11 @@ const cases: Cases = {
         database(s);
         told(s, notKnown());
       },
+      says: "what an event subscription tells of",
     },
   ],
-  notApplicable: [{ title: "no database", stack: (s) => s.add(aws.kms.Key, "key", {}) }],
+  notApplicable: [
+    { title: "no database", stack: (s) => s.add(aws.kms.Key, "key", {}), says: "has no database" },
+  ],
 };
 export default cases;

@@ -1,3 +1,4 @@
+import * as aws from "@pulumi/aws";
 import type { Cases } from "../../testing/cases.ts";
 import { notKnown } from "../../testing/builder.ts";
 import { auroraCluster, database } from "../../testing/databases.ts";
@@ -39,6 +40,11 @@ const cases: Cases = {
       title: "MySQL",
       stack: (s) => database(s, { engine: "mysql", engineVersion: "8.0" }),
       says: "no PostgreSQL",
+    },
+    {
+      title: "an engine that its backup says",
+      stack: (s) =>
+        s.add(aws.rds.Instance, "db", { instanceClass: "db.m7g.large", engineVersion: "13.2" }),
     },
   ],
 };

@@ -14,15 +14,15 @@ export default defineRule({
   url: "https://aws.amazon.com/security/security-bulletins/AWS-2022-004/",
   config: z.strictObject({}),
   check: each([aws.dbInstance, aws.dbCluster], (database) => {
-    if (!/postgres/.test(database.string("engine") ?? ""))
+    if (database.string("engine")?.includes("postgres") !== true)
       return notApplicable("it is no PostgreSQL");
     const version = database.string("engineVersion");
     if (version === undefined) return pass;
     const [major = 0, minor = Infinity, patch = Infinity] = version.split(".").map(Number);
     // Before version 10 the first two numbers are the major version.
-    const [least, has] = major === 9 ? [22, minor === 6 ? patch : -1] : [fixedIn[major], minor];
+    const [least, has] = major === 9 ? [22, minor === 6 ? patch : 0] : [fixedIn[major], minor];
     return failIf(
-      least !== undefined && has < least,
+      has < (least ?? 0),
       `${database.label} runs PostgreSQL ${version}, whose log_fdw reads files of the host: raise engineVersion`,
     );
   }),

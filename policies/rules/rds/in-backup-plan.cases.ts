@@ -49,6 +49,14 @@ const cases: Cases = {
       },
       says: "no plan",
     },
+    {
+      title: "no such tag",
+      stack: (s) => {
+        database(s, { tags: { owner: "daily" } });
+        select(s, { selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "daily" }] });
+      },
+      says: "no plan",
+    },
   ],
   unknown: [
     {

@@ -28,10 +28,13 @@ export default defineRule({
             ? target.resource === database
             : resource.string("") === "*";
         }) ||
-        each.list("selectionTags").some((tag) => {
-          const value = database.at("tags").entry(tag.string("key") ?? "");
-          return value !== undefined && value.string("") === tag.string("value");
-        }),
+        each.list("selectionTags").some(
+          (tag) =>
+            database
+              .at("tags")
+              .entry(String(tag.string("key")))
+              ?.string("") === tag.string("value"),
+        ),
     );
     return failIf(
       !selected,

@@ -31,6 +31,17 @@ const cases: Cases = {
       },
       of: ["db", "cluster"],
     },
+    {
+      title: "beside another parameter, and in words",
+      stack: (s) => {
+        grouped(
+          s,
+          "postgres14",
+          { name: "log_connections", value: "0" },
+          { name: "rds.force_ssl", value: "true" },
+        );
+      },
+    },
     { title: "15 forces it by default", stack: (s) => grouped(s, "postgres15") },
     { title: "16 without a group", stack: (s) => database(s, { engineVersion: "16.4" }) },
   ],
@@ -39,6 +50,23 @@ const cases: Cases = {
       title: "off in 16",
       stack: (s) => grouped(s, "postgres16", { name: "rds.force_ssl", value: "0" }),
       says: "Instance db takes connections in the clear: in ParameterGroup group set rds.force_ssl=1",
+    },
+    {
+      title: "off, beside another parameter that is on",
+      stack: (s) =>
+        grouped(
+          s,
+          "postgres14",
+          { name: "log_connections", value: "1" },
+          { name: "rds.force_ssl", value: "0" },
+        ),
+      says: "in the clear",
+    },
+    {
+      title: "of an engine that its backup says",
+      stack: (s) =>
+        s.add(aws.rds.Instance, "db", { instanceClass: "db.m7g.large", engineVersion: "16.4" }),
+      says: "set require_secure_transport=ON",
     },
     { title: "14 does not force it", stack: (s) => grouped(s, "postgres14"), says: "in the clear" },
     {

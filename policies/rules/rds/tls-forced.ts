@@ -14,14 +14,14 @@ export default defineRule({
   check: each([aws.dbInstance, aws.dbCluster], (database, { stack }) => {
     const cluster = database.type === aws.dbCluster;
     const path = cluster ? "dbClusterParameterGroupName" : "parameterGroupName";
-    const engine = database.string("engine") ?? "";
-    const name = /postgres/.test(engine) ? "rds.force_ssl" : "require_secure_transport";
+    const postgres = database.string("engine")?.includes("postgres") === true;
+    const name = postgres ? "rds.force_ssl" : "require_secure_transport";
     const group = stack.target(
       database,
       path,
       cluster ? aws.dbClusterParameterGroup : aws.dbParameterGroup,
     );
-    const where = `set ${name}=${name === "rds.force_ssl" ? "1" : "ON"}`;
+    const where = `set ${name}=${postgres ? "1" : "ON"}`;
     switch (group.kind) {
       case "resource": {
         const set = group.resource
@@ -29,18 +29,15 @@ export default defineRule({
           .find((each) => each.string("name") === name)
           ?.string("value");
         // PostgreSQL 15 and later force it by default.
-        const usual = name === "rds.force_ssl" && atLeast15(group.resource.string("family") ?? "");
+        const usual = atLeast15(String(group.resource.string("family")));
         return failIf(
-          !(set === undefined ? usual : /^(1|on|true)$/i.test(set)),
+          !(set === undefined ? usual : ["1", "on", "true"].includes(set.toLowerCase())),
           `${database.label} takes connections in the clear: in ${group.resource.label} ${where}`,
         );
       }
       case "nothing":
         return failIf(
-          !(
-            name === "rds.force_ssl" &&
-            atLeast15(`postgres${database.string("engineVersion") ?? ""}`)
-          ),
+          !(postgres && atLeast15(`postgres${String(database.string("engineVersion"))}`)),
           `${database.label} has no parameter group of its own: give it one and ${where}`,
         );
       default:
