@@ -38,6 +38,16 @@ export function isRehearsal({ role, mode }: Settings): boolean {
   return role === "standby" && mode === "drill";
 }
 
+/** Where a standby that took over copies its vault to, and by which name; undefined where it does not. */
+export function copyOf({ role, mode, reprotect }: AwsSettings): AwsSettings["reprotect"] {
+  return role === "standby" && mode === "reprotect" ? reprotect : undefined;
+}
+
+/** Regions that a stack of AWS has resources in, its own first. */
+export function regionsOf(settings: AwsSettings): string[] {
+  return [...new Set([settings.region, copyOf(settings)?.region ?? settings.standbyRegion])];
+}
+
 /** Protections that are off, each with its reason: for every preview. */
 export function protectionsOff(settings: Settings): string[] {
   const found: string[] = [];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineStandaloneCommand } from "../../scripts/command.ts";
 import { preflight, type Preflight } from "../preflight/run.ts";
+import { regionsOf } from "../../stacks/settings.ts";
 import { openStack } from "../stack/open.ts";
 
 /**
@@ -20,7 +21,7 @@ export default defineStandaloneCommand({
         ? await openStack(stack, { instead: { mode: "failover" } })
         : own;
     progress(
-      `${open.asked.length} resources are asked for; asking ${settings.region} and ${settings.standbyRegion}`,
+      `${open.asked.length} resources are asked for; asking ${regionsOf(settings).join(" and ")}`,
     );
     return preflight(open);
   },

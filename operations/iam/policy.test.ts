@@ -17,6 +17,7 @@ beforeAll(async () => {
   stacks["firehose"] = await openStack("prod", { instead: { archive: { kind: "firehose" } } });
   stacks["pilot light"] = await openStack("dr", { instead: { mode: "pilot-light" } });
   stacks["failover"] = await openStack("dr");
+  stacks["reprotected"] = await openStack("dr", { instead: { mode: "reprotect" } });
 }, 900_000);
 
 const open = (name: string): OpenStack => {
@@ -108,6 +109,18 @@ describe.each(["prod", "firehose", "pilot light"])("policies of %s", (name) => {
     expect(actionsOf(policiesOf(name))).toEqual(
       expect.arrayContaining(["iam:CreateRole", "iam:PutRolePolicy"]),
     );
+  });
+});
+
+describe("after the day", () => {
+  test("the copy's buckets are among those that a reprotected standby may reach, in its own region and theirs", () => {
+    const text = JSON.stringify(policiesOf("reprotected"));
+    for (const name of ["acme-recover-7f3a-*", "acme-recover-7f3a-2-*"]) {
+      expect(text).toContain(`arn:aws:s3:::${name}`);
+    }
+    expect(text).toContain("arn:aws:s3:::acme-recover-7f3a-2-eu-central-1-control/*");
+    expect(text).toContain('"aws:RequestedRegion":["eu-central-1","eu-west-1"]');
+    expect(JSON.stringify(policiesOf("failover"))).not.toContain("acme-recover-7f3a-2");
   });
 });
 

@@ -1,7 +1,7 @@
 import { UserError } from "../../scripts/command.ts";
 import { partitionOf } from "../../lib/aws.ts";
 import { bucketName } from "../../components/vault/names.ts";
-import type { AwsSettings } from "../../stacks/settings.ts";
+import { copyOf, type AwsSettings } from "../../stacks/settings.ts";
 import type { Asked } from "../stack/asked.ts";
 import { passedTo, serviceLinked, type Row } from "./rows.ts";
 import { table } from "./table.ts";
@@ -126,9 +126,15 @@ function operator({ settings }: Wanted): Statement {
   const { vaultName, region, standbyRegion } = settings;
   const arn = (name: string) => `arn:${partitionOf(settings.region)}:s3:::${name}`;
   const control = arn(bucketName(vaultName, standbyRegion, "control"));
+  const copy = copyOf(settings);
   const near = [
     bucketName(vaultName, region, "backups"),
     bucketName(vaultName, region, "archive"),
+    ...(copy === undefined
+      ? []
+      : (["backups", "archive", "control"] as const).map((purpose) =>
+          bucketName(copy.vaultName, copy.region, purpose),
+        )),
   ].map(arn);
   return {
     Sid: "FenceAndLedgers",
@@ -143,7 +149,8 @@ interface Names extends Pick<Wanted, "all" | "settings" | "stack"> {
 }
 
 function arnsOf(patterns: readonly string[], { all, settings, stack, regions }: Names): string[] {
-  const { install, account, vaultName } = settings;
+  const { install, account } = settings;
+  const vaults = [settings.vaultName, copyOf(settings)?.vaultName ?? []].flat();
   const partition = partitionOf(settings.region);
   const role = (name: string) => `arn:${partition}:iam::${account}:role/${name}`;
   const made = all
@@ -157,10 +164,11 @@ function arnsOf(patterns: readonly string[], { all, settings, stack, regions }: 
     const filled = pattern
       .replaceAll("{partition}", partition)
       .replaceAll("{account}", account)
-      .replaceAll("{prefix}", `${install}-${stack}`)
-      .replaceAll("{vault}", vaultName);
+      .replaceAll("{prefix}", `${install}-${stack}`);
     const places = filled.includes("{region}") ? regions : [""];
-    const named = places.map((region) => filled.replaceAll("{region}", region));
+    const named = (filled.includes("{vault}") ? vaults : [""]).flatMap((vault) =>
+      places.map((region) => filled.replaceAll("{vault}", vault).replaceAll("{region}", region)),
+    );
     // Of a bucket, its objects too.
     return named.flatMap((arn) => (arn.includes(":s3:::") ? [arn, `${arn}/*`] : [arn]));
   });

@@ -48,6 +48,17 @@ const wanted = {
         postgres: { backupArn, adminEndpoint: "127.0.0.1:15432" },
       },
     }),
+  /** After the day: the other region is asked for the copy. */
+  reprotected: () =>
+    openStack("dr", {
+      instead: {
+        ...own(standby),
+        mode: "reprotect",
+        vaultKeyArn: `arn:aws:kms:${standby}:${account}:key/1`,
+        trust: { k1: keys.publicKey },
+        postgres: { backupArn, adminEndpoint: "127.0.0.1:15432" },
+      },
+    }),
   /** Which copy is restored is looked up on the day. */
   "dr without an ARN": () =>
     openStack("dr", {

@@ -5,7 +5,7 @@ import { openStack } from "../stack/open.ts";
 import { ask, primary, record, saying, standby } from "./fixture.ts";
 
 cleanUpAfterFile();
-beforeAll(() => record("prod", "dr"), 900_000);
+beforeAll(() => record("prod", "dr", "reprotected"), 900_000);
 
 describe("an empty account that has everything", () => {
   test("is clean, in both regions", async () => {
@@ -49,6 +49,26 @@ describe("an empty account that has everything", () => {
     const { calls } = await ask("dr");
     expect(new Set(calls.map(({ region }) => region))).toEqual(new Set([standby]));
     expect(calls.filter(({ signedFor }) => signedFor.region !== standby)).toEqual([]);
+  });
+});
+
+describe("a standby that took over and is to be copied", () => {
+  test("asks the other region for the copy alone", async () => {
+    const { rows, regions } = await ask("reprotected");
+    expect(regions).toEqual([standby, primary]);
+    const there = rows.filter(({ region }) => region === primary).map(({ what }) => what);
+    expect(there).toEqual(
+      expect.arrayContaining([
+        `RDS backups from ${standby}`,
+        "bucket acme-recover-7f3a-2-eu-central-1-backups",
+        "bucket acme-recover-7f3a-2-eu-central-1-control",
+      ]),
+    );
+    // What it recovered from lies in its own.
+    const restored = rows.filter(({ what }) => /vault|ledger|backup of PostgreSQL/.test(what));
+    expect(restored.length).toBeGreaterThan(0);
+    expect(new Set(restored.map(({ region }) => region))).not.toContain(primary);
+    expect(there.filter((what) => /zones|Kafka|db\./.test(what))).toEqual([]);
   });
 });
 

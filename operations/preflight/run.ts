@@ -1,5 +1,5 @@
 import { prefixOf } from "../../components/aws/context.ts";
-import type { AwsSettings } from "../../stacks/settings.ts";
+import { regionsOf, type AwsSettings } from "../../stacks/settings.ts";
 import type { OpenStack } from "../stack/open.ts";
 import { clientsOf, type AwsAccess, type RegionClients } from "./aws.ts";
 import { filesOf } from "./files.ts";
@@ -27,7 +27,7 @@ export interface Preflight {
  */
 export async function preflight(stack: OpenStack, access: AwsAccess = {}): Promise<Preflight> {
   const { settings } = stack;
-  const regions = [...new Set([settings.region, settings.standbyRegion])];
+  const regions = regionsOf(settings);
   const rows: Row[] = [...(await filesOf(settings, stack.plugin))];
   const usable: RegionClients[] = [];
   const all = regions.map((region) => clientsOf(region, access));
@@ -72,7 +72,7 @@ async function inRegion(stack: OpenStack, clients: RegionClients): Promise<reado
     ...(await backupCopies(clients, here, owner)),
     ...(await bucketNames(clients, here, settings)),
     ...(home ? await pullSecret(clients, settings) : []),
-    ...(settings.role === "standby" ? await recoverable(clients, name, settings) : []),
+    ...(home && settings.role === "standby" ? await recoverable(clients, name, settings) : []),
     ...(home || settings.role === "standby" ? [] : [theStandbysOwn(region)]),
   ];
 }

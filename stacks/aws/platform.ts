@@ -9,7 +9,7 @@ import { bucketName } from "../../components/vault/names.ts";
 import { readVault, requireVault } from "../../components/vault/read.ts";
 import type { KubernetesZooKeeper } from "../../components/zookeeper/kubernetes.ts";
 import type * as wishes from "../platform.ts";
-import { isRehearsal, type AwsSettings } from "../settings.ts";
+import { copyOf, isRehearsal, regionsOf, type AwsSettings } from "../settings.ts";
 import { controlOf, vaultSideOf } from "./access.ts";
 import { clickhouseOf, ensembleOf, type EnginePlace } from "./clickhouse.ts";
 import { foundationOf, type Externals, type Foundation } from "./foundation.ts";
@@ -63,7 +63,7 @@ export class AwsPlatform implements wishes.Platform {
     this.settings = settings;
     this.options = options;
     const { region } = settings;
-    const farRegion = copyOf(settings)?.region ?? settings.standbyRegion;
+    const [, farRegion = region] = regionsOf(settings);
     this.near = regionOf(settings, this.stack, region);
     if (isRehearsal(settings)) pulumi.runtime.registerStackTransformation(letGo);
     pin(settings);
@@ -324,11 +324,6 @@ export class AwsPlatform implements wishes.Platform {
           }),
     };
   }
-}
-
-/** Where a standby that took over copies its vault to. */
-function copyOf({ role, mode, reprotect }: AwsSettings): AwsSettings["reprotect"] {
-  return role === "standby" && mode === "reprotect" ? reprotect : undefined;
 }
 
 function made<T>(part: T | undefined): T {
