@@ -34,6 +34,10 @@ const cases: Cases = {
   ],
   unknown: [
     {
+      title: "whether it is a login of Kafka is not known yet",
+      stack: (s) => s.add(aws.secretsmanager.Secret, "secret", { name: notKnown() }),
+    },
+    {
       title: "replicas that are not known",
       stack: (s) => s.add(aws.secretsmanager.Secret, "login", { replicas: notKnown() }),
       says: "replicas of Secret login is not known",
