@@ -19,7 +19,6 @@ interface Entry {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
-  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 async function stateOf(project: StandInProject, stack: string): Promise<readonly Entry[]> {
