@@ -4,8 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    // One rule's cases alone, for the mutation run.
-    include: [process.env["POLICY_CASES"] === undefined ? "**/*.test.ts" : "rules.test.ts"],
+    include: ["**/*.test.ts"],
     testTimeout: 20_000,
   },
 });

@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { rules } from "../index.ts";
 import type { Rule } from "../rule.ts";
 import { notOurs } from "./not-ours.ts";
 import { publishedIds } from "./published.ts";
+import { cell, rowOf } from "./row.ts";
 
 /** The generated part of README.md: rules by area, and every published rule with what answers it. */
 export function tables(): string {
@@ -27,23 +27,8 @@ function ruleTable(area: string): string[] {
     "| --- | --- | --- | --- | --- |",
     ...rules
       .filter((rule) => areaOf(rule) === area)
-      .map(
-        (rule) =>
-          `| [${rule.id}](${rule.url}) | ${rule.severity}, ${rule.level} | ${cell(rule.title)} | ${cell(rule.remediation)} | ${settingsOf(rule)} |`,
-      ),
+      .map(rowOf),
   ];
-}
-
-function settingsOf(rule: Rule): string {
-  const { properties = {} } = z.toJSONSchema(rule.config, { io: "input" }) as {
-    properties?: Record<string, { default?: unknown; description?: string }>;
-  };
-  return Object.entries(properties)
-    .map(
-      ([name, { default: usual, description = "" }]) =>
-        `\`${name}\` (${cell(JSON.stringify(usual))}): ${cell(description)}`,
-    )
-    .join("<br>");
 }
 
 function coverage(): string[] {
@@ -66,11 +51,6 @@ function coverage(): string[] {
 
 function areaOf(rule: Rule): string {
   return rule.id.split("-")[0] ?? "";
-}
-
-/** A text within a table: a bar would end the cell. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
 }
 
 /** What stands before the generated part, by hand. */

@@ -98,12 +98,48 @@ export function ask(rule: Rule, each: Case, source: Source): Said[] {
   }));
 }
 
-export function sourcesOf(each: Case): readonly Source[] {
+function sourcesOf(each: Case): readonly Source[] {
   return each.only ?? sources;
 }
 
+/** What is wrong with what the rule says of the case, whatever source it comes from; nothing when all is as it says. */
+export function complaintOf(
+  rule: Rule,
+  kind: (typeof kinds)[number],
+  each: Case,
+): string | undefined {
+  for (const source of sourcesOf(each)) {
+    const said = ask(rule, each, source);
+    const wrong = misjudged(said, kind, each);
+    if (wrong !== undefined) return `${source}: ${wrong}: ${JSON.stringify(said, null, 1)}`;
+  }
+  return undefined;
+}
+
+/** Outcomes, the worst first. */
+const order = ["violation", "unknown", "pass", "notApplicable"] as const;
+
+function misjudged(
+  said: readonly Said[],
+  kind: (typeof kinds)[number],
+  { says, of }: Case,
+): string | undefined {
+  const ofKind = said.filter(({ outcome }) => outcome.kind === kind);
+  if (ofKind.length === 0) return `no ${kind}`;
+  const worse = order.slice(0, order.indexOf(kind));
+  const worst = said.find(({ outcome }) => worse.includes(outcome.kind));
+  if (worst !== undefined) return `a ${worst.outcome.kind}, where ${kind} is the worst`;
+  const words = ofKind.map(({ outcome }) => wordsOf(outcome)).join("\n");
+  if (says !== undefined && !(typeof says === "string" ? words.includes(says) : says.test(words)))
+    return `does not say ${String(says)}`;
+  const names = ofKind.map(({ name }) => String(name)).sort();
+  if (of !== undefined && names.join() !== [...of].sort().join())
+    return `of ${names.join()}, not of ${of.join()}`;
+  return undefined;
+}
+
 /** Message or reason. */
-export function wordsOf(outcome: Outcome): string {
+function wordsOf(outcome: Outcome): string {
   if (outcome.kind === "violation") return outcome.message;
   return outcome.kind === "pass" ? "" : outcome.reason;
 }

@@ -36,6 +36,7 @@ const cases: Cases = {
     {
       title: "whether it is a login of Kafka is not known yet",
       stack: (s) => s.add(aws.secretsmanager.Secret, "secret", { name: notKnown() }),
+      says: "the name of Secret secret is not known yet",
     },
     {
       title: "replicas that are not known",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineRule, each, failIf, notApplicable, pass } from "../../rule.ts";
+import { defineRule, each, notApplicable, pass, undecided, violation } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -19,11 +19,9 @@ export default defineRule({
     const here = stack.regionOf(secret);
     const elsewhere = secret.list("replicas").some((replica) => replica.string("region") !== here);
     if (elsewhere) return pass;
-    // A preview may not know it yet, and then not whether it is such a login.
-    secret.string("name");
-    return failIf(
-      true,
-      `${secret.label} is in ${here} alone: add replicas with a region of its own`,
-    );
+    if (!secret.isKnown("name")) {
+      return undecided(`the name of ${secret.label} is not known yet: it may be a login of Kafka`);
+    }
+    return violation(`${secret.label} is in ${here} alone: add replicas with a region of its own`);
   }),
 });
