@@ -71,14 +71,18 @@ export class Suite {
       const { rule } = cases;
       loaded.push({
         id: `${rule.id} is described`,
-        run: () => { complain(rows.undescribed(rule, this.readme)); },
+        run: () => {
+          complain(rows.undescribed(rule, this.readme));
+        },
       });
       for (const kind of tools.kinds) {
         const list = typeof cases[kind] === "string" ? [] : cases[kind];
         list.forEach((each, index) => {
           loaded.push({
             id: `${rule.id} ${kind} ${index}: ${each.title}`,
-            run: () => { complain(tools.complaintOf(rule, kind, each)); },
+            run: () => {
+              complain(tools.complaintOf(rule, kind, each));
+            },
           });
         });
       }
