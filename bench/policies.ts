@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
 import * as aws from "@pulumi/aws";
 import { configOf, policiesOf } from "../policies/engine.ts";
-import { convertStructsOnce } from "../policies/fast-structs.ts";
 import { rules } from "../policies/index.ts";
+import { readStackOnce } from "../policies/read-once.ts";
 import { readSettings } from "../policies/settings/index.ts";
 import { StackBuilder } from "../policies/testing/builder.ts";
 import { copiedBucket } from "../policies/testing/buckets.ts";
@@ -114,7 +114,7 @@ async function measure(): Promise<{
 }
 
 const where = machine();
-convertStructsOnce();
+readStackOnce();
 const first = await measure();
 const total = first.inputs + first.stack;
 console.log(

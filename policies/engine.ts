@@ -6,7 +6,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { z } from "zod";
-import { evaluate, judge } from "./evaluate.ts";
+import { judge, reportOf, type Finding } from "./evaluate.ts";
 import { inputsOf, stackFacts } from "./model/from-policy.ts";
 import { Stack, type StackFacts } from "./model/stack.ts";
 import type { Branch } from "./model/value.ts";
@@ -24,12 +24,12 @@ export function policiesOf(
   told: Told,
   today: () => Date,
 ): Policies {
-  const models = new Models(settings, told);
+  const turns = new Turns(settings, told);
   return [
-    models.collector,
-    ...rules.map((rule) => policyOf(rule, models, settings, today)),
-    summaryOf(rules, models, settings, today),
-    expiryOf(models, settings, today),
+    turns.collector,
+    ...rules.map((rule) => policyOf(rule, turns, settings, today)),
+    summaryOf(turns, settings, today),
+    expiryOf(turns, settings, today),
   ];
 }
 
@@ -43,16 +43,19 @@ export function configOf(rules: readonly Rule[], settings: Settings) {
   );
 }
 
-/** Models of the stack, from what the engine shows. */
-class Models {
+/** One request of the engine: it hands the stack to each policy in turn. */
+interface Turn {
+  readonly stack: Stack;
+  /** What the rules have said so far. */
+  readonly findings: Finding[];
+}
+
+class Turns {
   private readonly settings: Settings;
   private readonly told: Told;
   private readonly inputs = new Map<string, Branch>();
-  /**
-   * The model for this turn of the event loop. The engine asks for all policies in one request, which is
-   * answered without waiting for anything, and hands the whole stack to each of them.
-   */
-  private current: Stack | undefined;
+  /** The engine asks for all policies in one request, which is answered within one turn of the event loop. */
+  private current: Turn | undefined;
 
   constructor(settings: Settings, told: Told) {
     this.settings = settings;
@@ -70,10 +73,11 @@ class Models {
     },
   };
 
-  of(args: Pick<StackValidationArgs, "resources">): Stack {
+  of(args: Pick<StackValidationArgs, "resources">): Turn {
     if (this.current !== undefined) return this.current;
     const { objectives, declared } = this.settings;
-    this.current = new Stack(stackFacts(args, this.inputs, this.told), { objectives, declared });
+    const stack = new Stack(stackFacts(args, this.inputs, this.told), { objectives, declared });
+    this.current = { stack, findings: [] };
     setImmediate(() => (this.current = undefined));
     return this.current;
   }
@@ -81,7 +85,7 @@ class Models {
 
 function policyOf(
   rule: Rule,
-  models: Models,
+  turns: Turns,
   settings: Settings,
   today: () => Date,
 ): StackValidationPolicy {
@@ -102,7 +106,9 @@ function policyOf(
         levelOf: () => "mandatory",
         configOf: ({ config }) => config.parse(args.getConfig()),
       };
-      const findings = judge(rule, models.of(args), configured, today());
+      const turn = turns.of(args);
+      const findings = judge(rule, turn.stack, configured, today());
+      turn.findings.push(...findings);
       for (const { outcome, urn, suppressedBy } of findings) {
         if (outcome.kind !== "violation" || suppressedBy !== undefined) continue;
         if (outcome.advice === true) continue; // A policy has one level: `summary` tells it.
@@ -117,18 +123,14 @@ function policyOf(
 }
 
 /** What no single rule says: what was accepted, and what could not be decided. */
-function summaryOf(
-  rules: readonly Rule[],
-  models: Models,
-  settings: Settings,
-  today: () => Date,
-): StackValidationPolicy {
+function summaryOf(turns: Turns, settings: Settings, today: () => Date): StackValidationPolicy {
   return {
     name: "summary",
     description: "Suppressions that count, and what could not be decided",
     enforcementLevel: "advisory",
     validateStack: (args, report) => {
-      const checked = evaluate(rules, models.of(args), settings, today());
+      const { stack, findings } = turns.of(args);
+      const checked = reportOf(stack, findings, settings, today());
       const table = suppressionTable(checked);
       if (table.length > 0) report(table.join("\n"));
       for (const { rule, outcome, urn, suppressedBy } of checked.findings) {
@@ -143,13 +145,14 @@ function summaryOf(
   };
 }
 
-function expiryOf(models: Models, settings: Settings, today: () => Date): StackValidationPolicy {
+function expiryOf(turns: Turns, settings: Settings, today: () => Date): StackValidationPolicy {
   return {
     name: "suppressions-current",
     description: "No suppression has run out",
     enforcementLevel: "mandatory",
     validateStack: (args, report) => {
-      for (const { of, status } of evaluate([], models.of(args), settings, today()).suppressions) {
+      const { stack, findings } = turns.of(args);
+      for (const { of, status } of reportOf(stack, findings, settings, today()).suppressions) {
         if (status !== "expired") continue;
         report(
           `the suppression of ${of.rule} for ${of.resource} ran out on ${of.expires}: ` +

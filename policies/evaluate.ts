@@ -31,6 +31,16 @@ export function evaluate(
   today: Date,
 ): Report {
   const findings = rules.flatMap((rule) => judge(rule, stack, settings, today));
+  return reportOf(stack, findings, settings, today);
+}
+
+/** Of what the rules have said already. */
+export function reportOf(
+  stack: Stack,
+  findings: readonly Finding[],
+  settings: Settings,
+  today: Date,
+): Report {
   return {
     stack: stack.name,
     findings,

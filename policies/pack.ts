@@ -4,8 +4,8 @@ import { env } from "node:process";
 import { PolicyPack } from "@pulumi/policy";
 import { RunError } from "@pulumi/pulumi";
 import { configOf, policiesOf } from "./engine.ts";
-import { convertStructsOnce } from "./fast-structs.ts";
 import { rules } from "./index.ts";
+import { readStackOnce } from "./read-once.ts";
 import { BadInput, readSettings } from "./settings/index.ts";
 
 /** Settings file: the variable `RECOVER_POLICY_CONFIG`, else `policy.json` beside this file, else none. */
@@ -21,7 +21,7 @@ function settingsFile(): unknown {
 }
 
 function start(): void {
-  convertStructsOnce();
+  readStackOnce();
   // What the engine tells a pack of the stack that it is started for.
   const name = env["PULUMI_STACK"];
   const project = env["PULUMI_PROJECT"];

@@ -1,6 +1,8 @@
 import { Cron } from "croner";
 import { NotKnown } from "./value.ts";
 
+const hour = 3_600_000;
+
 /** A year with a 29 February, from its first second. */
 const start = new Date("2028-01-01T00:00:00Z");
 
@@ -21,7 +23,7 @@ export function longestGapSeconds(schedule: string): number {
     // AWS adds a year as the sixth field, and writes ? where another field decides.
     const pattern = fields?.split(/\s+/).slice(0, 5).join(" ").replaceAll("?", "*") ?? schedule;
     return remember(pattern, () =>
-      longestGap(new Cron(pattern, { timezone: "UTC", sloppyRanges: true })),
+      longestGap(new Cron(pattern, { utcOffset: 0, sloppyRanges: true })),
     );
   } catch (error) {
     throw new NotKnown(`the schedule "${schedule}" cannot be read: ${(error as Error).message}`);
@@ -33,13 +35,14 @@ function longestGap(cron: Cron): number {
   const runs = cron.nextRuns(200, start).map((run) => run.getTime());
   if (runs.length < 2) throw new Error("it never runs twice");
   const gaps = runs.slice(1).map((run, i) => run - (runs[i] ?? run));
-  // one that runs often, and pauses at night or at weekends, on the hours of two weeks.
-  for (let hour = 24; hour < 15 * 24; hour += 1) {
-    const time = new Date(start.getTime() + hour * 3_600_000);
-    const [before] = cron.previousRuns(1, time);
-    // The first run at that hour or after it.
-    const after = cron.nextRun(new Date(time.getTime() - 1000));
-    if (before !== undefined && after !== null) gaps.push(after.getTime() - before.getTime());
+  // one that runs often, and pauses at night or at weekends, by the hours of two weeks in which it does not.
+  const end = start.getTime() + 15 * 24 * hour;
+  for (let time = Math.max(...runs); time < end; time += hour) {
+    // The first run at that time or after it.
+    const after = cron.nextRun(new Date(time - 1000))?.getTime() ?? time;
+    if (after - time < hour) continue;
+    const [before] = cron.previousRuns(1, new Date(time));
+    if (before !== undefined) gaps.push(after - before.getTime());
   }
   return Math.max(...gaps) / 1000;
 }

@@ -1,6 +1,6 @@
-// npm run mutants -- [PLACE...]: breaks the pack in every way that Stryker knows and lists what no test notices.
-// A place is a file or folder below policies/; without one, all. First against the rules' cases (milliseconds a mutant), then
-// what outlived them against all tests (seconds each). Exit 0: whatever lives is named, with its reason, in mutants.md;
+// npm run mutants -- [--cases] [PLACE...]: breaks the pack in every way that Stryker knows and lists what no test notices.
+// A place is a file or folder below policies/; without one, all. First against the rules' cases (milliseconds a mutant), then,
+// unless --cases is given, what outlived them against the other tests (seconds each). Exit 0: whatever lives is named, with its reason, in mutants.md;
 // 1: something lives that is not, or something named there does not; 2: there is no such place.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -13,7 +13,8 @@ type Result = Results[number];
 const pack = join(import.meta.dirname, "..");
 const root = join(pack, "..");
 
-async function main(places: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const places = args.filter((each) => each !== "--cases");
   const missing = places.find((each) => !existsSync(join(pack, each)));
   if (missing !== undefined) {
     console.error(`policies/${missing} is not there: give files or folders below policies/`);
@@ -21,7 +22,8 @@ async function main(places: readonly string[]): Promise<number> {
   }
   const first = await mutate("cases", patternsOf(places));
   const outlived = first.filter(lives);
-  const second = outlived.length === 0 ? [] : await mutate("vitest", outlived.map(rangeOf));
+  const done = outlived.length === 0 || args.includes("--cases");
+  const second = done ? [] : await mutate("vitest", outlived.map(rangeOf));
   const living = outlived
     .filter((each) => !second.some((again) => isSame(each, again) && !lives(again)))
     .map((each) => placeOf(each, readFileSync(each.fileName, "utf8"), pack));

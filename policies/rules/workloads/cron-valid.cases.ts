@@ -19,9 +19,10 @@ const cases: Cases = {
         cronJob(s, "daily", "@daily", {}, { timeZone: "Europe/Berlin" });
         cronJob(s, "often", "*/10 * * * *");
         cronJob(s, "leap", "0 0 29 2 *");
-        velero(s, "@every 6h");
+        cronJob(s, "sloppy", "0/20 3 * * *");
+        velero(s, "@every 90m");
       },
-      of: ["daily", "leap", "nightly", "often", "velero"],
+      of: ["daily", "leap", "nightly", "often", "sloppy", "velero"],
     },
   ],
   violation: [
@@ -41,10 +42,13 @@ const cases: Cases = {
         cronJob(s, "seconds", "0 15 3 * * *");
         cronJob(s, "late", "0 25 * * *");
         cronJob(s, "empty", "");
+        cronJob(s, "vague", "@every day");
+        cronJob(s, "spelled", "@every 6 hours");
+        cronJob(s, "within", "not @every 6h");
         velero(s, "every 6h");
       },
       says: 'the schedule "nightly" of CronJob words never comes due',
-      of: ["empty", "late", "seconds", "velero", "words"],
+      of: ["empty", "late", "seconds", "spelled", "vague", "velero", "within", "words"],
     },
     {
       title: "a time zone within",
