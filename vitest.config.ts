@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** One project a layer, fastest first; `npm test` runs them in this order, all but `kubernetes`. */
+/** One project a layer, fastest first; `npm test` runs them in this order, all but `kubernetes`; `npm run test:all` that one too. */
 const layer = (name: string, include: string[], timeoutSeconds: number) => ({
   test: {
     name,

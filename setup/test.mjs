@@ -1,10 +1,11 @@
-// Everything that a pull request needs, fastest first; the last line counts the tests.
-// `kubernetes` only when it is named: its server takes minutes to build (npm run test:kubernetes).
+// Types, lint, format, then the layers of tests that are named, fastest first; the last line counts the tests.
+// `kubernetes` only when it or `all` is named: its server takes minutes to build.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readCounts, skippedLines } from "./lib/test-counts.mjs";
 import { loadTools } from "./tools.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -38,14 +39,15 @@ const usual = ["fast", "engine", "pulumi", "stack"];
 const allLayers = [...usual, "kubernetes"];
 const all = [...Object.keys(checks), ...allLayers];
 const asked = process.argv.slice(2);
-const unknown = asked.filter((each) => !all.includes(each));
+const unknown = asked.filter((each) => each !== "all" && !all.includes(each));
 if (unknown.length > 0) {
   console.error(
-    `no such part: ${unknown.join(", ")}. There are ${all.join(", ")}; default: all but kubernetes.`,
+    `no such part: ${unknown.join(", ")}. There are ${all.join(", ")}, and all; default: all but kubernetes.`,
   );
   process.exit(2);
 }
-const wanted = asked.length > 0 ? asked : [...Object.keys(checks), ...usual];
+const byDefault = [...Object.keys(checks), ...usual];
+const wanted = asked.includes("all") ? all : asked.length > 0 ? asked : byDefault;
 const layers = wanted.filter((each) => allLayers.includes(each));
 for (const [check, [program, ...args]] of Object.entries(checks)) {
   if (wanted.includes(check)) step(check, [join(modules, program ?? ""), ...args]);
@@ -54,6 +56,8 @@ for (const [check, [program, ...args]] of Object.entries(checks)) {
 const folder = mkdtempSync(join(tmpdir(), "recover-test-"));
 let passed = 0;
 let failed = failedSteps.length;
+/** @type {import("./lib/test-counts.mjs").Skipped[]} */
+const skipped = [];
 for (const layer of layers) {
   const report = join(folder, `${layer}.json`);
   const ok = step(`tests: ${layer}`, [
@@ -61,22 +65,14 @@ for (const layer of layers) {
     ...["run", "--project", layer],
     ...["--reporter", "default", "--reporter", "json", "--outputFile.json", report],
   ]);
-  const counts = read(report);
+  const counts = readCounts(report);
   passed += counts.passed;
+  skipped.push(...counts.skipped);
   // A layer that ran nothing, or broke outside of a test, has failed.
   failed += counts.failed > 0 ? counts.failed : ok && counts.passed > 0 ? 0 : 1;
 }
 rmSync(folder, { recursive: true, force: true });
+for (const line of skippedLines(skipped, root)) console.log(line);
 if (failedSteps.length > 0) console.log(`\nfailed: ${failedSteps.join(", ")}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
-
-/** @param {string} report */
-function read(report) {
-  try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
-}

@@ -11,7 +11,7 @@ export interface Tools {
   readonly kafkaLibs: string;
   /** Folder of jars, for `java -cp "${zookeeperLibs}/*" org.apache.zookeeper.server.quorum.QuorumPeerMain`. */
   readonly zookeeperLibs: string;
-  /** Etcd and the Kubernetes API server in one program; only after `npm run test:kubernetes`. */
+  /** Etcd and the Kubernetes API server in one program; only after `npm run test:kubernetes` or `npm run test:all`. */
   readonly kubernetes?: string;
   /** Folder with `initdb`, `pg_ctl` and `postgres`. */
   readonly postgresBin: string;

@@ -6,7 +6,7 @@ import { versions } from "../lib/versions.mjs";
 const version = "k8s.io/component-base/version";
 
 /**
- * For `npm run test:kubernetes` alone: a build of minutes that nothing else needs.
+ * For the layer `kubernetes` alone: a build of minutes that nothing else needs.
  * @type {import("../lib/piece.mjs").Piece}
  */
 export const kubernetes = {
