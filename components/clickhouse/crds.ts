@@ -45,8 +45,8 @@ export const emptyDefinition: Crd = {
   spec: {},
 };
 
-/** Without one of them the operator does not start. */
-const needed = [
+/** The definitions' names: without one of them the operator does not start. */
+export const needed: readonly string[] = [
   "clickhouseinstallations.clickhouse.altinity.com",
   "clickhouseinstallationtemplates.clickhouse.altinity.com",
   "clickhouseoperatorconfigurations.clickhouse.altinity.com",

@@ -1,4 +1,4 @@
-import { loadCrds, type Crd } from "../../components/clickhouse/crds.ts";
+import { emptyDefinition, loadCrds, needed, type Crd } from "../../components/clickhouse/crds.ts";
 import type { AwsSettings } from "../../stacks/settings.ts";
 import { recordStack, settingsOf } from "../components/aws-stacks.ts";
 import type { Manifest } from "./client.ts";
@@ -10,12 +10,29 @@ const folder = process.env["RECOVER_OPERATOR_DEFINITIONS"];
 export const definitions: readonly Crd[] | undefined =
   folder === undefined ? undefined : await loadCrds({ path: folder });
 
+const dr = (mode: AwsSettings["mode"]) => () => settingsOf("dr", { mode });
+
+/** A mode that is missing here is an error of types. */
+const modes: Readonly<Record<AwsSettings["mode"], () => AwsSettings>> = {
+  "pilot-light": dr("pilot-light"),
+  failover: dr("failover"),
+  drill: dr("drill"),
+  reprotect: dr("reprotect"),
+};
+
 /** The shipped examples: every stack and mode that they have on AWS. */
 export const stacks: Readonly<Record<string, () => AwsSettings>> = {
   prod: () => settingsOf("prod"),
-  "dr in pilot-light": () => settingsOf("dr", { mode: "pilot-light" }),
-  "dr in failover": () => settingsOf("dr"),
+  ...Object.fromEntries(
+    Object.entries(modes).map(([mode, settings]) => [`dr in ${mode}`, settings]),
+  ),
 };
+
+/** Stand where they are not at hand, one for each, so that each is counted among what was skipped. */
+const empty = needed.map((name) => ({
+  ...emptyDefinition,
+  metadata: { ...emptyDefinition.metadata, name },
+}));
 
 /**
  * Every object that a stack asks Kubernetes for, with all that the cloud would answer filled in.
@@ -23,7 +40,7 @@ export const stacks: Readonly<Record<string, () => AwsSettings>> = {
  * @throws Error for one that names itself not in full: the provider would make up the rest
  */
 export async function manifestsOf(settings: AwsSettings): Promise<readonly Manifest[]> {
-  const made = await recordStack(settings, false, definitions);
+  const made = await recordStack(settings, false, definitions ?? empty);
   return made
     .filter(({ type }) => type.startsWith("kubernetes:"))
     .map(({ type, name, inputs }) => {

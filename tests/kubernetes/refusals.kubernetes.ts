@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Manifest } from "./client.ts";
 import { serverWith } from "./install.ts";
 import { label, manifestsOf, skipped, stacks } from "./manifests.ts";
+import { finderIn, never, spoil } from "./spoil.ts";
+import { spoiltOnes } from "./spoilt.ts";
 import { madeOf } from "./templates.ts";
 
 /**
@@ -10,153 +12,10 @@ import { madeOf } from "./templates.ts";
  */
 const prod = await manifestsOf(stacks["prod"]?.() ?? never("the stack prod"));
 const server = serverWith(prod);
-
-function never(what: string): never {
-  throw new Error(`${what} is not there`);
-}
-
-function find(kind: string, part = ""): Manifest {
-  return (
-    prod.find((each) => each.kind === kind && each.metadata.name.includes(part)) ??
-    never(`a ${kind} ${part}`)
-  );
-}
-
-/** A copy with another value at a path such as `spec.template.spec.hostNetwork`. */
-function spoil(manifest: Manifest, path: string, value: unknown): Manifest {
-  const copy = structuredClone(manifest);
-  const keys = path.split(".");
-  const last = keys.pop() ?? "";
-  const place = keys.reduce<Record<string, unknown>>(
-    (at, key) => (at[key] ?? never(`${key} of ${path}`)) as Record<string, unknown>,
-    copy as unknown as Record<string, unknown>,
-  );
-  if (value === undefined) Reflect.deleteProperty(place, last);
-  else place[last] = value;
-  return copy;
-}
-
-const container = "spec.template.spec.containers.0";
-const cases: readonly (readonly [
-  what: string,
-  manifest: Manifest,
-  path: string,
-  value: unknown,
-  words: RegExp,
-])[] = [
-  [
-    "an unknown field of a pod",
-    find("Job"),
-    "spec.template.spec.hostNetwrk",
-    true,
-    /\.spec\.template\.spec\.hostNetwrk: field not declared in schema/,
-  ],
-  [
-    "an unknown field of a container",
-    find("StatefulSet"),
-    `${container}.comand`,
-    ["true"],
-    /\.comand: field not declared in schema/,
-  ],
-  [
-    "a port that there is not",
-    find("Service", "zookeeper"),
-    "spec.ports.0.port",
-    70_000,
-    /spec\.ports\[0\]\.port: Invalid value: 70000: must be between 1 and 65535/,
-  ],
-  [
-    "a text where a number belongs",
-    find("StatefulSet"),
-    "spec.replicas",
-    "three",
-    /\.spec\.replicas: expected numeric/,
-  ],
-  [
-    "a schedule that never comes",
-    find("CronJob"),
-    "spec.schedule",
-    "61 * * * *",
-    /spec\.schedule: Invalid value: "61 \* \* \* \*": .*61/,
-  ],
-  [
-    "a time zone that there is not",
-    find("CronJob"),
-    "spec.timeZone",
-    "Etc/Nowhere",
-    /spec\.timeZone: Invalid value: "Etc\/Nowhere": unknown time zone/,
-  ],
-  [
-    "a Job that starts its pods again for ever",
-    find("Job"),
-    "spec.template.spec.restartPolicy",
-    "Always",
-    /spec\.template\.spec\.restartPolicy: .*valid values: "OnFailure", "Never"/,
-  ],
-  [
-    "a selector that finds other pods",
-    find("Deployment"),
-    "spec.selector.matchLabels",
-    { app: "other" },
-    /`selector` does not match template `labels`/,
-  ],
-  [
-    "a mount without its volume",
-    find("Deployment", "lease"),
-    "spec.template.spec.volumes",
-    [],
-    /volumeMounts\[0\]\.name: Not found/,
-  ],
-  [
-    "an amount of memory in words",
-    find("Job"),
-    `${container}.resources.requests.memory`,
-    "much",
-    /quantities must match the regular expression/,
-  ],
-  [
-    "a network policy for a direction that there is not",
-    find("NetworkPolicy"),
-    "spec.policyTypes",
-    ["Inward"],
-    /spec\.policyTypes\[0\]: Unsupported value: "Inward"/,
-  ],
-  [
-    "a role for resources of no group",
-    find("Role"),
-    "rules",
-    [{ resources: ["secrets"], verbs: ["get"] }],
-    /rules\[0\]\.apiGroups: Required value/,
-  ],
-  [
-    "a namespace that is not there",
-    find("ConfigMap"),
-    "metadata.namespace",
-    "elsewhere",
-    /namespaces "elsewhere" not found/,
-  ],
-  [
-    "a field that the operator does not know",
-    find("ClickHouseInstallation"),
-    "spec.configuration.clusterz",
-    [],
-    /\.spec\.configuration\.clusterz: field not declared in schema/,
-  ],
-  [
-    "a value that the operator does not know",
-    find("ClickHouseInstallation"),
-    "spec.defaults.storageManagement.reclaimPolicy",
-    "Keep",
-    /reclaimPolicy: Unsupported value: "Keep"/,
-  ],
-  [
-    "a number where the operator wants a text",
-    find("ClickHouseInstallation"),
-    "spec.configuration.zookeeper.nodes.0.host",
-    1,
-    /zookeeper\.nodes\[0\]\.host: expected string/,
-  ],
-];
+const find = finderIn(prod);
+const cases = spoiltOnes(find);
+/** The API server's own view of bindings follows a write within a second. */
+const seen = { timeout: 20_000 };
 
 describe("is refused", () => {
   for (const [what, manifest, path, value, words] of cases) {
@@ -219,5 +78,111 @@ describe("pods that Pod Security forbids", () => {
     const { status, refusal } = await server().client.dryCreate(stranger);
     expect(status).toBe(403);
     expect(refusal).toMatch(/serviceaccount "stranger" not found/);
+  });
+});
+
+describe("is seen too", () => {
+  test("an API that the cluster's version has no more", async () => {
+    const old = spoil(find("PodDisruptionBudget"), "apiVersion", "policy/v1beta1");
+    await expect(server().client.dryRun(old)).rejects.toThrow(
+      "the API server has no policy/v1beta1 PodDisruptionBudget",
+    );
+  });
+
+  test("an accepted manifest that is warned of: a label of nodes that is given up", async () => {
+    const old = { "beta.kubernetes.io/os": "linux" };
+    const { refusal, warnings } = await server().client.dryRun(
+      spoil(find("Job"), "spec.template.spec.nodeSelector", old),
+    );
+    expect(refusal).toBeUndefined();
+    expect(warnings.join()).toMatch(/nodeSelector\[beta\.kubernetes\.io\/os\]: deprecated/);
+  });
+
+  test.each([
+    [
+      "a claim of a StatefulSet",
+      "StatefulSet",
+      "spec.volumeClaimTemplates.0.spec.accessModes",
+      ["ReadSometimes"],
+      /spec\.accessModes: Unsupported value: "ReadSometimes"/,
+    ],
+    [
+      "a claim of the operator's resource",
+      "ClickHouseInstallation",
+      "spec.templates.volumeClaimTemplates.0.spec.accessModes",
+      ["ReadSometimes"],
+      /spec\.accessModes: Unsupported value: "ReadSometimes"/,
+    ],
+    [
+      "a service of the operator's resource",
+      "ClickHouseInstallation",
+      "spec.templates.serviceTemplates.0.spec.ports.0.port",
+      70_000,
+      /spec\.ports\[0\]\.port: Invalid value: 70000/,
+    ],
+    [
+      "a pod of the operator's resource",
+      "ClickHouseInstallation",
+      "spec.templates.podTemplates.0.spec.hostNetwork",
+      true,
+      /violates PodSecurity "restricted:latest": host namespaces/,
+    ],
+    [
+      "a pod of a CronJob",
+      "CronJob",
+      "spec.jobTemplate.spec.template.spec.hostNetwork",
+      true,
+      /violates PodSecurity "restricted:latest": host namespaces/,
+    ],
+  ])("what is made of a template: %s", async (_, kind, path, value, words) => {
+    const refusals = async (made: Manifest[]) =>
+      Promise.all(made.map(async (each) => (await server().client.dryCreate(each)).refusal));
+    const said = (all: (string | undefined)[]) => all.filter((each) => each !== undefined);
+    expect(said(await refusals(madeOf(find(kind))))).toEqual([]);
+    const found = said(await refusals(madeOf(spoil(find(kind), path, value))));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(words);
+  });
+});
+
+/** What rights.kubernetes.ts asks, of accounts that have been given too much. */
+describe("a right that is too many is seen", () => {
+  const { namespace = "" } = find("Role").metadata;
+  const secret = { resource: "secrets", verb: "get" };
+  const bindingOf = (
+    account: string,
+    kind: "RoleBinding" | "ClusterRoleBinding",
+    role: object,
+  ) => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind,
+    metadata: { name: "too-much", ...(kind === "RoleBinding" ? { namespace } : {}) },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", ...role },
+    subjects: [{ kind: "ServiceAccount", name: account, namespace }],
+  });
+
+  test("in its namespace", async () => {
+    const { client } = server();
+    const account = { namespace, name: "recover-fence" };
+    const before = await client.rulesOf(account, namespace);
+    expect(await client.may(account, { ...secret, namespace })).toBe(false);
+    const role = { kind: "Role", name: find("Role").metadata.name };
+    await client.create(bindingOf(account.name, "RoleBinding", role));
+    await expect.poll(() => client.may(account, { ...secret, namespace }), seen).toBe(true);
+    expect(await client.rulesOf(account, namespace)).not.toEqual(before);
+    expect(await client.may(account, { ...secret, namespace: "kube-system" })).toBe(false);
+  });
+
+  test("in another namespace, and in all", async () => {
+    const { client } = server();
+    const account = { namespace, name: "recover-cursor" };
+    const elsewhere = { ...secret, namespace: "kube-system" };
+    const before = await client.rulesOf(account, "kube-system");
+    expect(await client.may(account, elsewhere)).toBe(false);
+    const role = { kind: "ClusterRole", name: "cluster-admin" };
+    await client.create(bindingOf(account.name, "ClusterRoleBinding", role));
+    await expect.poll(() => client.may(account, elsewhere), seen).toBe(true);
+    expect(await client.may(account, secret)).toBe(true);
+    expect(await client.rulesOf(account, "kube-system")).not.toEqual(before);
   });
 });

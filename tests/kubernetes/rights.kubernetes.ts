@@ -7,6 +7,7 @@ import {
 import type { Account, Action } from "./client.ts";
 import { serverWith } from "./install.ts";
 import { manifestsOf, stacks } from "./manifests.ts";
+import { never } from "./spoil.ts";
 
 /** As RBAC really judges it, of the roles and bindings that the stacks ask for. */
 interface Rule {
@@ -174,3 +175,23 @@ for (const stack of ["prod", "dr in failover"]) {
     });
   });
 }
+
+/** Else what is asked above would not hold for them. */
+describe("asks for no right that dr in failover has not", () => {
+  const rights = async (stack: string) =>
+    (await manifestsOf((stacks[stack] ?? never(stack))()))
+      .filter(({ kind }) => /^(Cluster)?Role(Binding)?$/.test(kind))
+      .map(({ kind, metadata: { name, namespace }, ...rest }) =>
+        JSON.stringify({ kind, name, namespace, ...rest }),
+      );
+
+  test.each(Object.keys(stacks).filter((stack) => /^dr in (?!failover)/.test(stack)))(
+    "%s",
+    async (stack) => {
+      const asked = await rights(stack);
+      expect(asked.length).toBeGreaterThan(0);
+      const known = await rights("dr in failover");
+      expect(asked.filter((each) => !known.includes(each))).toEqual([]);
+    },
+  );
+});
