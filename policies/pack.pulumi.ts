@@ -1,17 +1,10 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadTools } from "../setup/tools.mjs";
+import { policyPackIn } from "../tests/harness/policy-pack.ts";
+import { pulumiEnv } from "../tests/harness/pulumi.ts";
 
 /**
  * The pack on Pulumi's own engine. Real AWS plugins are not needed: a component that carries a resource's
@@ -20,7 +13,7 @@ import { loadTools } from "../setup/tools.mjs";
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "policies-engine-"));
 const project = join(folder, "project");
-const pack = join(folder, "pack");
+let pack: string[];
 
 const program = (options: string) => `
 import * as pulumi from "@pulumi/pulumi";
@@ -34,7 +27,6 @@ new Bucket("events", { forceDestroy: false }, ${options});
 `;
 
 async function pulumi(args: readonly string[], env: Record<string, string> = {}) {
-  const { binDir, pulumiHome, node } = loadTools();
   const { exitCode, all } = await execa(
     "pulumi",
     [...args, "--non-interactive", "--color", "never"],
@@ -43,16 +35,7 @@ async function pulumi(args: readonly string[], env: Record<string, string> = {})
       reject: false,
       all: true,
       stdin: "ignore",
-      env: {
-        PATH: [binDir, dirname(node), process.env["PATH"]].join(delimiter),
-        HOME: folder,
-        PULUMI_HOME: pulumiHome,
-        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        ...env,
-      },
+      env: { ...pulumiEnv(folder), ...env },
     },
   );
   return { exitCode, text: all };
@@ -61,8 +44,7 @@ const withPack = (command: string, ...more: string[]) => [
   command,
   "--stack",
   "prod",
-  "--policy-pack",
-  pack,
+  ...pack,
   ...more,
 ];
 
@@ -70,14 +52,7 @@ beforeAll(async () => {
   for (const each of [project, join(folder, "state")]) mkdirSync(each);
   for (const each of [project, folder])
     symlinkSync(join(root, "node_modules"), join(each, "node_modules"));
-  cpSync(join(root, "policies"), pack, { recursive: true });
-  // The language host that can be built here cannot start packs; another name makes the engine look for
-  // the analyzer on PATH, which starts the same program.
-  const description = readFileSync(join(pack, "PulumiPolicy.yaml"), "utf8");
-  writeFileSync(
-    join(pack, "PulumiPolicy.yaml"),
-    description.replace("name: nodejs", "name: nodepack"),
-  );
+  pack = await policyPackIn(folder);
   writeFileSync(
     join(project, "Pulumi.yaml"),
     "name: platform\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.mjs\n",

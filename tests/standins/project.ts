@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { dump, load } from "js-yaml";
+import { policyPackIn } from "../harness/policy-pack.ts";
 import { pulumiEnv } from "../harness/pulumi.ts";
 import { fencesIn } from "./line.ts";
 import { readJournal, type Asked } from "./journal.ts";
@@ -121,18 +122,8 @@ export default () => {
     return { exitCode: exitCode ?? -1, text: all };
   }
 
-  /**
-   * Flags of a preview or an update that the policy pack judges. Its language host has another name here, so that the
-   * engine finds what starts it on PATH, as in policies/pack.pulumi.ts.
-   */
-  async pack(): Promise<string[]> {
-    const pack = join(this.#folder, "pack");
-    await cp(join(root, "policies"), pack, { recursive: true });
-    const description = join(pack, "PulumiPolicy.yaml");
-    const text = await readFile(description, "utf8");
-    await writeFile(description, text.replace("name: nodejs", "name: nodepack"));
-    return ["--policy-pack", pack];
-  }
+  /** Flags of a preview or an update that the policy pack judges. */
+  pack = (): Promise<string[]> => policyPackIn(this.#folder);
 
   /** What a stack puts out, its secrets too. */
   async output(stack: string, name: string): Promise<unknown> {
