@@ -98,7 +98,10 @@ describe("Key", () => {
 
   test("a changed input replaces it, an unchanged one never does", async () => {
     const diff = (olds: Properties, news: Properties) =>
-      keyResource.diff({ id: "k", state: olds, olds, news, refreshing: false }, context);
+      keyResource.diff(
+        { id: "k", state: olds, olds, news, refreshing: false, ignored: [] },
+        context,
+      );
     const ca = { kind: "ca", commonName: "a" };
     expect(await diff(ca, { ...ca })).toEqual({ changes: [], replaces: [] });
     expect(await diff(ca, { ...ca, commonName: "b" })).toEqual({

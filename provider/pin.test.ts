@@ -14,7 +14,7 @@ const context: CallContext = {
 const pin = { setting: "region", value: "eu-west-1", because: "a stack stays where it is." };
 
 const diff = async (news: Properties, refreshing = false) =>
-  pinResource.diff({ id: "region", state: pin, olds: pin, news, refreshing }, context);
+  pinResource.diff({ id: "region", state: pin, olds: pin, news, refreshing, ignored: [] }, context);
 
 describe("Pin", () => {
   test("is made with any value", async () => {

@@ -24,6 +24,8 @@ export interface DiffCall {
 export interface DiffRequest extends DiffCall {
   /** Asked by a refresh, for its display: it must not refuse what it reports. */
   readonly refreshing: boolean;
+  /** Names of properties whose changes the program ignores. */
+  readonly ignored: readonly string[];
 }
 
 export interface DiffResult {

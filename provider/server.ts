@@ -85,6 +85,7 @@ export function createService(log: EngineLog, stopping: AbortController): IResou
             olds: fromStruct(request.getOldInputs()),
             news: fromStruct(request.getNews()),
             refreshing: justRead.delete(request.getUrn()),
+            ignored: request.getIgnorechangesList(),
           },
           contextOf(request.getUrn()),
         ),

@@ -93,6 +93,21 @@ describe("Step and Key", () => {
     await rm(file);
   });
 
+  test("a guard of what is done once refuses until it is done, and no later update", async () => {
+    const file = join(folder, "backup");
+    await project.write(
+      `new Step("once", { command: "refuse", params: { file: "${file}" }, guard: true, once: true });`,
+    );
+    await writeFile(file, "");
+    expect((await project.preview()).exitCode).not.toBe(0);
+    await rm(file);
+    expect((await project.up()).exitCode).toBe(0);
+    await writeFile(file, "");
+    expect(await project.preview("--expect-no-changes")).toMatchObject({ exitCode: 0 });
+    expect((await project.up()).exitCode).toBe(0);
+    await rm(file);
+  });
+
   test("an unknown command or a wrong input is refused before anything runs", async () => {
     await project.write(`new Step("step", { command: "ecko" } as never);`);
     expect((await project.preview()).text).toContain("there is no scripts/commands/ecko.ts");

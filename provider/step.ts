@@ -37,9 +37,9 @@ export const stepResource: Resource = {
     return failures;
   },
 
-  async diff({ olds, news, refreshing }: DiffRequest, context): Promise<DiffResult> {
+  async diff({ olds, news, refreshing, ignored }: DiffRequest, context): Promise<DiffResult> {
     const changes = changedNames(olds, news);
-    if (!refreshing) await guard(news, context);
+    if (!refreshing && !isDone(ignored)) await guard(news, context);
     return { changes };
   },
 
@@ -65,6 +65,14 @@ async function guard(news: Properties, context: CallContext): Promise<void> {
   const { command, connection, params, environment } = news;
   if (news["guard"] !== true || hasUnknown([command, connection, params, environment])) return;
   await runCommand(callOf(news), context);
+}
+
+/**
+ * A step that is there and is done `once` has nothing left to refuse: what it looked at may have expired since, and
+ * must not stop a later update.
+ */
+function isDone(ignored: readonly string[]): boolean {
+  return ignored.includes("params");
 }
 
 async function run(news: Properties, context: CallContext): Promise<Properties> {

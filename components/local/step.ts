@@ -12,7 +12,7 @@ export interface StepArgs {
   readonly triggers?: pulumi.Input<unknown>;
   /**
    * Also run in every preview and before every update: its failure refuses the `up`. Only for
-   * commands that change nothing.
+   * commands that change nothing. With `once` only until the step has run.
    * @default false
    */
   readonly guard?: pulumi.Input<boolean>;

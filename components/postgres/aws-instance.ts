@@ -115,6 +115,8 @@ export function parametersOf({
 }: AwsPostgresArgs): RdsParameter[] {
   const own: RdsParameter[] = [
     { name: "rds.force_ssl", value: "1", applyMethod: "immediate" },
+    // The report of a recovery says by it up to when transactions are there.
+    { name: "track_commit_timestamp", value: "1", applyMethod: "pending-reboot" },
     ...(logicalReplication
       ? [{ name: "rds.logical_replication", value: "1", applyMethod: "pending-reboot" as const }]
       : []),

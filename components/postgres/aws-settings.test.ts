@@ -41,6 +41,7 @@ describe("arguments", () => {
       family: "postgres16",
       parameters: [
         { name: "rds.force_ssl", value: "1", applyMethod: "immediate" },
+        { name: "track_commit_timestamp", value: "1", applyMethod: "pending-reboot" },
         { name: "rds.logical_replication", value: "1", applyMethod: "pending-reboot" },
         { name: "max_connections", value: "500", applyMethod: "pending-reboot" },
       ],
@@ -154,6 +155,7 @@ describe("its outputs", () => {
         masterUsername: "recover_admin",
         parameters: [
           { name: "rds.force_ssl", value: "1", applyMethod: "immediate" },
+          { name: "track_commit_timestamp", value: "1", applyMethod: "pending-reboot" },
           { name: "rds.logical_replication", value: "1", applyMethod: "pending-reboot" },
         ],
         backupRetentionDays: 14,

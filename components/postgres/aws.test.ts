@@ -114,7 +114,10 @@ describe.each([true, false])("PostgreSQL on AWS (dry run %s)", (dryRun) => {
     }
     expect(only(made, "aws:rds/parameterGroup:ParameterGroup").inputs).toMatchObject({
       family: "postgres17",
-      parameters: [{ name: "rds.force_ssl", value: "1", applyMethod: "immediate" }],
+      parameters: [
+        { name: "rds.force_ssl", value: "1", applyMethod: "immediate" },
+        { name: "track_commit_timestamp", value: "1", applyMethod: "pending-reboot" },
+      ],
     });
     expect(only(made, "aws:rds/subnetGroup:SubnetGroup").inputs).toMatchObject({
       subnetIds: ["subnet-a", "subnet-b"],

@@ -257,7 +257,8 @@ describe("what the ensemble is told", () => {
     expect(shown.nodes).toHaveLength(5);
     expect(shown).toMatchObject({
       identity: "clickhouse:value-of-a-key",
-      connection: { superPassword: "value-of-a-key" },
+      // The brokers are MSK's, which brings its own coordination.
+      connection: { superPassword: "value-of-a-key", serves: "clickhouse" },
     });
     expect(shown.connection?.members[4]).toEqual({
       client: "zookeeper-4.zookeeper.recover.svc.cluster.local:2181",

@@ -140,6 +140,8 @@ export class KubernetesZooKeeper extends pulumi.ComponentResource {
           admin: `http://${host}:${ports.admin}`,
         })),
         superPassword,
+        // MSK brings its own coordination.
+        serves: "clickhouse" as const,
       })),
     );
     this.createSnapshots();

@@ -72,8 +72,15 @@ export async function settlePostgres(
   );
 }
 
-/** Commit time of the last transaction, by the server's own book; null after a restart without one. */
+/**
+ * Commit time of the last transaction, by the server's own book; null after a restart without one, and where the
+ * server keeps none (`track_commit_timestamp`, which a database that was adopted may not have).
+ */
 async function lastTransaction(client: pg.Client): Promise<string | null> {
+  const { rows: settings } = await client.query<{ kept: string }>(
+    "SELECT current_setting('track_commit_timestamp') AS kept",
+  );
+  if (settings[0]?.kept !== "on") return null;
   const { rows } = await client.query<{ time: string | null }>(
     `SELECT to_char(timestamp AT TIME ZONE 'UTC', ${isoFormat}) AS time FROM pg_last_committed_xact()`,
   );

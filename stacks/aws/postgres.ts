@@ -147,8 +147,9 @@ function sourceOf(
         identifierPrefix: `${install}-`,
         ...(at === "latest" ? {} : { at }),
       },
-      // It only reads, and a preview is to show what would be restored.
+      // It only reads, and a preview is to show what would be restored. Later on that backup may have expired.
       guard: true,
+      once: true,
     },
     { dependsOn: [...wish.dependsOn] },
   );

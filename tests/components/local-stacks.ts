@@ -16,6 +16,7 @@ export const toolsOfNobody: Tools = {
   asNonRoot: [],
   barmanBin: "/tools/barman/bin",
   java: "/tools/java",
+  python: "/tools/python3",
   kafkaLibs: "/tools/kafka",
   zookeeperLibs: "/tools/zookeeper",
   versitygw: "/tools/versitygw",

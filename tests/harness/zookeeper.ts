@@ -19,7 +19,11 @@ export interface TestZooKeeper {
 
 /** An ensemble on free ports, serving. It goes away with the test file's cleanup. */
 export async function startZooKeeper(
-  options: { readonly size?: 1 | 3 | 5 } = {},
+  options: {
+    readonly size?: 1 | 3 | 5;
+    /** Of the brokers. @default true */
+    readonly sasl?: boolean;
+  } = {},
 ): Promise<TestZooKeeper> {
   const size = options.size ?? 3;
   const home = await tempHome("recover-zookeeper");
@@ -40,9 +44,10 @@ export async function startZooKeeper(
     superPassword: "super-password-of-a-test",
     kafkaPassword: "kafka-password-of-a-test",
   } satisfies Partial<ZooKeeperOptions>;
+  const { kafkaPassword: _, ...withoutBrokers } = common;
   const specs = members.map(({ id }) =>
     zookeeperMember({
-      ...common,
+      ...(options.sasl === false ? withoutBrokers : common),
       id,
       name: `test/zookeeper-${String(id)}`,
       home: join(home, `zookeeper-${String(id)}`),

@@ -8,6 +8,7 @@
  * STANDIN_JOURNAL  file that every call is written to
  * STANDIN_DEAD     region that answers nothing
  * STANDIN_FAIL     `TYPE NAME` of the resource whose creation fails
+ * STANDIN_WORLD    address that is told what is made, and answers when it is (tests/account/)
  */
 import * as grpc from "@grpc/grpc-js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
@@ -31,6 +32,7 @@ import { inputsOf, versionOf } from "./schema.ts";
 
 const [name = ""] = process.argv.slice(2);
 const { STANDIN_JOURNAL: journal, STANDIN_DEAD: dead, STANDIN_FAIL: failing } = process.env;
+const { STANDIN_WORLD: world } = process.env;
 let region = "";
 
 interface Place {
@@ -90,6 +92,22 @@ async function outputsOf(place: Place, inputs: Properties, preview: boolean): Pr
       secretOutputs[type]?.includes(key) === true ? secret(value) : value,
     ]),
   );
+}
+
+/** What stands behind it, where something does. */
+async function told(
+  method: "create" | "update" | "delete",
+  place: Place,
+  inputs: Properties,
+): Promise<Properties> {
+  if (world === undefined) return {};
+  const body = JSON.stringify({ method, ...place, region, inputs });
+  const answer = (await (await fetch(world, { method: "POST", body })).json()) as {
+    outputs?: Properties;
+    error?: string;
+  };
+  if (answer.error !== undefined) throw new Error(answer.error);
+  return answer.outputs ?? {};
 }
 
 /** What is each stack's own, and who holds the line. */
@@ -158,8 +176,9 @@ const service = {
     const place = placeOf(request.getUrn());
     const news = fromStruct(request.getNews());
     asked("diff", place, news);
-    await guard(place, news);
     const ignored = request.getIgnorechangesList();
+    // As the real one: what is done once is not asked again.
+    if (!ignored.includes("params")) await guard(place, news);
     const changed = changedNames(fromStruct(request.getOldInputs()), news).filter(
       (input) => !ignored.includes(input),
     );
@@ -178,9 +197,10 @@ const service = {
     if (!preview && failing === `${place.type} ${place.name}`) {
       throw new Error(`the test has ${failing} fail`);
     }
+    const { id = `${place.name}-id`, ...made } = preview ? {} : await told("create", place, inputs);
     return new providerPb.CreateResponse()
-      .setId(preview ? "" : `${place.name}-id`)
-      .setProperties(toStruct(await outputsOf(place, inputs, preview)));
+      .setId(preview ? "" : String(id))
+      .setProperties(toStruct({ ...(await outputsOf(place, inputs, preview)), ...made }));
   }),
   read: unary(async (request: InstanceType<typeof providerPb.ReadRequest>) => {
     const place = placeOf(request.getUrn());
@@ -199,12 +219,16 @@ const service = {
     const inputs = fromStruct(request.getNews());
     asked("update", place, inputs, request.getPreview());
     // What the cloud said of it before still holds, in a preview too.
-    const news = request.getPreview() ? {} : await ofTheLine(place, inputs);
+    const news = request.getPreview()
+      ? {}
+      : { ...(await ofTheLine(place, inputs)), ...(await told("update", place, inputs)) };
     const outputs = { ...fromStruct(request.getOlds()), ...inputs, ...news };
     return new providerPb.UpdateResponse().setProperties(toStruct(outputs));
   }),
-  delete: unary((request: InstanceType<typeof providerPb.DeleteRequest>) => {
-    asked("delete", placeOf(request.getUrn()), {});
+  delete: unary(async (request: InstanceType<typeof providerPb.DeleteRequest>) => {
+    const place = placeOf(request.getUrn());
+    asked("delete", place, {});
+    await told("delete", place, fromStruct(request.getOldInputs()));
     return new emptyPb.Empty();
   }),
   cancel: unary(() => new emptyPb.Empty()),
