@@ -24,7 +24,7 @@ export default defineConfig({
       ),
       layer("engine", ["{engines,provider,scripts,tests}/**/*.engine.ts"], 180),
       layer("pulumi", ["{provider,components,stacks,policies,tests}/**/*.pulumi.ts"], 300),
-      layer("stack", ["tests/stacks/**/*.stack.ts"], 600),
+      layer("stack", ["tests/{account,stacks}/**/*.stack.ts"], 600),
       layer("kubernetes", ["tests/kubernetes/**/*.kubernetes.ts"], 300),
     ],
   },

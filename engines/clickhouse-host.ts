@@ -1,5 +1,5 @@
 /**
- * The embedded ClickHouse server: `node clickhouse-host.ts HOME HTTP_PORT TCP_PORT`.
+ * The embedded ClickHouse server: `node clickhouse-host.ts HOME HTTP_PORT TCP_PORT [ADDRESS]`.
  *
  * `libchdb` holds the whole of `clickhouse local`, which can open the server's ports. The library is
  * given two files of queries: one that opens the ports, and a FIFO that ends when this process is
@@ -32,9 +32,9 @@ function findLibrary(): string {
 }
 
 async function main(): Promise<void> {
-  const [home, httpPort, tcpPort] = process.argv.slice(2);
+  const [home, httpPort, tcpPort, address = "127.0.0.1"] = process.argv.slice(2);
   if (home === undefined || httpPort === undefined || tcpPort === undefined) {
-    fail("needs HOME HTTP_PORT TCP_PORT");
+    fail("needs HOME HTTP_PORT TCP_PORT [ADDRESS]");
   }
   const library = findLibrary();
   if (!existsSync(library)) fail(`${library} is missing: run \`npm ci\` again.`);
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     `--path=${join(home, "data")}/`,
     `--http_port=${httpPort}`,
     `--tcp_port=${tcpPort}`,
-    "--listen_host=127.0.0.1",
+    `--listen_host=${address}`,
     "--log-level=information",
     "--multiquery",
     `--queries-file=${start}`,

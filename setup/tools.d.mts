@@ -3,6 +3,8 @@ export interface Tools {
   /** Node 22.18 or newer. */
   readonly node: string;
   readonly java: string;
+  /** Python 3.11 or newer. */
+  readonly python: string;
   readonly pulumi: string;
   /** A PULUMI_HOME of the project's own, so that tests leave the user's alone. */
   readonly pulumiHome: string;

@@ -12,11 +12,15 @@ export interface TestCertificate {
   readonly privateKey: string;
 }
 
-/** A certificate authority of one test, and certificates for `localhost` and `127.0.0.1` of it. */
-export async function testAuthority(): Promise<{
+export interface TestAuthority {
+  /** PEM. */
   readonly ca: string;
-  issue(commonName: string): Promise<TestCertificate>;
-}> {
+  /** @param names that it is for. @default `localhost` and the address 127.0.0.1 */
+  issue(commonName: string, names?: readonly string[]): Promise<TestCertificate>;
+}
+
+/** A certificate authority of one test. */
+export async function testAuthority(): Promise<TestAuthority> {
   const authorityKeys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const validity = {
     notBefore: new Date(Date.now() - DAY_MS),
@@ -31,7 +35,7 @@ export async function testAuthority(): Promise<{
   });
   return {
     ca: authority.toString("pem"),
-    async issue(commonName) {
+    async issue(commonName, names) {
       const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
       const certificate = await x509.X509CertificateGenerator.create({
         subject: `CN=${commonName}`,
@@ -41,10 +45,12 @@ export async function testAuthority(): Promise<{
         signingAlgorithm: algorithm,
         ...validity,
         extensions: [
-          new x509.SubjectAlternativeNameExtension([
-            { type: "dns", value: "localhost" },
-            { type: "ip", value: "127.0.0.1" },
-          ]),
+          new x509.SubjectAlternativeNameExtension(
+            names?.map((value) => ({ type: "dns", value })) ?? [
+              { type: "dns", value: "localhost" },
+              { type: "ip", value: "127.0.0.1" },
+            ],
+          ),
         ],
       });
       const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);

@@ -13,26 +13,40 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 const packages = ["aws", "kubernetes", "postgresql", "recover"];
 
+export interface StandInOptions {
+  /** Steps, keys and records are made by this project's own provider. @default false: stood in for too */
+  readonly ownProvider?: boolean;
+  /** Added to what `pulumi` runs with. @default nothing */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The shipped stacks of AWS on the real engine, with stand-ins for the providers' plugins. */
 export class StandInProject {
   readonly #folder: string;
   readonly #env: Record<string, string>;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
     this.#folder = folder;
-    this.#env = { ...pulumiEnv(folder), STANDIN_JOURNAL: join(folder, "journal") };
+    this.#env = { ...pulumiEnv(folder), STANDIN_JOURNAL: join(folder, "journal"), ...env };
   }
 
   /** @param folder exists, is empty, and is removed by the caller */
-  static async create(folder: string): Promise<StandInProject> {
-    const project = new StandInProject(folder);
+  static async create(
+    folder: string,
+    { ownProvider = false, env }: StandInOptions = {},
+  ): Promise<StandInProject> {
+    const project = new StandInProject(folder, env);
     await symlink(join(root, "node_modules"), join(folder, "node_modules"));
     await cp(join(root, "package.json"), join(folder, "package.json"));
     await mkdir(join(folder, "state"));
     await mkdir(join(folder, "vendor"));
     await writeFile(join(folder, "vendor/kafka-connect-aws-s3.zip"), plugin);
     const shipped = load(await readFile(join(root, "Pulumi.yaml"), "utf8")) as object;
-    const providers = packages.map((name) => ({ name, path: join(here, "plugins", name) }));
+    const providers = packages.map((name) => ({
+      name,
+      path:
+        name === "recover" && ownProvider ? join(root, "provider") : join(here, "plugins", name),
+    }));
     const own = { ...shipped, main: "main.ts", plugins: { providers } };
     await writeFile(join(folder, "Pulumi.yaml"), dump(own));
     await project.write();

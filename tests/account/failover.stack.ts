@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cleanUpAfterFile, tempHome } from "../harness/process.ts";
+import { prepare, runInside } from "./enter.ts";
+import type { Seen } from "./failover.ts";
+
+cleanUpAfterFile();
+
+const script = fileURLToPath(new URL("failover.ts", import.meta.url));
+
+/**
+ * Both stacks of AWS with real engines behind the names of AWS: what their Jobs, daemons and CronJobs run is taken from
+ * the resources that Pulumi makes, and run so (tests/account/README.md says by what, and what that does not prove).
+ */
+describe("prod on AWS loses its region while events flow, and dr takes over", () => {
+  let seen: Seen;
+  beforeAll(async () => {
+    const folder = await tempHome("recover-account");
+    await prepare(folder);
+    const { exitCode, text } = await runInside(folder, [process.execPath, script, folder]);
+    expect(exitCode, text).toBe(0);
+    seen = JSON.parse(await readFile(join(folder, "seen.json"), "utf8")) as Seen;
+  });
+
+  test("every acknowledged event is there, none of them twice", () => {
+    expect(seen.acknowledged).toBe(5500);
+    expect(seen.rows).toEqual({ missing: 0, copies: 0 });
+  });
+
+  test("the recovery proves it, and says where the rows came from", () => {
+    expect(seen.recovery).toMatchObject({
+      fence: { kind: "lease", epoch: 2 },
+      proof: { ok: true, missing: 0, duplicated: 0, quarantined: 0, deadLettered: 0 },
+    });
+    const { backup, archive } = seen.recovery["rowsFrom"] as { backup: number; archive: number };
+    // The keeper's canaries are events too.
+    expect(backup).toBeGreaterThanOrEqual(3000);
+    expect(archive).toBeGreaterThanOrEqual(2000);
+  });
+
+  test("its steps ran as Jobs, nothing that consumes before the fence, fill and cursors", () => {
+    const of = (stack: string) =>
+      seen.jobs.filter((job) => job.stack === stack).map(({ command }) => command);
+    expect(of("prod").at(-1)).toBe("backup");
+    const order = ["restore", "verify-restore", "fence", "replay", "cursors", "attach", "prove"];
+    expect(of("dr").filter((command) => order.includes(command))).toEqual(order);
+  });
+
+  test("an audit is green, and red when a row is gone", () => {
+    expect(seen.audit.green).toBe(0);
+    expect(seen.audit.red).toMatch(/\(prove\) ended with 1/);
+  });
+
+  test("nobody asked the lost region, and it would have been seen", () => {
+    expect(seen.askedWhenLost.byUs).toBe(0);
+    expect(seen.askedWhenLost.onPurpose).toBeGreaterThan(0);
+  });
+
+  test("metrics are published where the alarms are", () => {
+    expect(seen.services).toContain("monitoring.eu-west-1.amazonaws.com PutMetricData");
+  });
+
+  test("no secret that a pod is handed is in a log or in the vault", () => {
+    expect(seen.secrets.known).toBeGreaterThan(10);
+    expect(seen.secrets.shown).toEqual([]);
+  });
+
+  test("nothing is left to do, and prod's stack is refused by name", () => {
+    expect(seen.again.exitCode, seen.again.text).toBe(0);
+    expect(seen.refused).toMatch(/stack "prod" .* is fenced: epoch 2 .* held by stack "dr"/);
+  });
+});
