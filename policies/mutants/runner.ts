@@ -15,21 +15,22 @@ import type {
   TestResult,
   TestRunner,
 } from "@stryker-mutator/api/test-runner";
-import { Suite, type CaseTest } from "./suite.ts";
+import { Suite, type Loaded } from "./suite.ts";
+import type { CollectedTest } from "./vitest.ts";
 
 /** Where Stryker's instrumented code keeps which mutant is active, and who reached which. */
 const shared = globalThis as unknown as { __stryker__?: InstrumenterContext };
 const context = (): InstrumenterContext => (shared.__stryker__ ??= {});
 
 /**
- * Runs the rules' cases within Stryker's own process.
+ * Runs the pack's tests within Stryker's own process.
  *
  * Stryker's runner for vitest starts a worker for every mutant, which loads the cloud SDKs anew: seconds, where
- * the cases themselves take milliseconds. Only a mutant of code that runs while a module loads needs its module anew.
+ * the tests themselves take milliseconds. Only a mutant of code that runs while a module loads needs its module anew.
  */
-class CasesRunner implements TestRunner {
+class PackRunner implements TestRunner {
   private suite: Suite | undefined;
-  private cases: readonly CaseTest[] = [];
+  private loaded: Loaded | undefined;
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -38,8 +39,8 @@ class CasesRunner implements TestRunner {
   async dryRun(): Promise<DryRunResult> {
     // Known only now: Stryker loads this file before it goes into the mutated copy.
     this.suite = new Suite(join(cwd(), "policies"));
-    this.cases = await this.suite.all();
-    const tests = run(this.cases, true);
+    this.loaded = await this.suite.all();
+    const tests = await run(this.loaded.tests, true);
     const { mutantCoverage = { static: {}, perTest: {} } } = context();
     return { status: DryRunStatus.Complete, tests, mutantCoverage };
   }
@@ -51,7 +52,7 @@ class CasesRunner implements TestRunner {
     state.hitCount = 0;
     state.activeMutant = options.activeMutant.id;
     try {
-      const tests = run(await this.casesFor(options), options.disableBail);
+      const tests = await this.testsFor(options);
       const timeout = determineHitLimitReached(state.hitCount, options.hitLimit);
       return toMutantRunResult(timeout ?? { status: DryRunStatus.Complete, tests });
     } catch (error) {
@@ -65,30 +66,39 @@ class CasesRunner implements TestRunner {
     }
   }
 
-  private async casesFor(options: MutantRunOptions): Promise<readonly CaseTest[]> {
-    if (options.mutantActivation === "static")
-      return (await this.suite?.anew(options.sandboxFileName)) ?? [];
+  async dispose(): Promise<void> {
+    await this.loaded?.close();
+  }
+
+  private async testsFor(options: MutantRunOptions): Promise<TestResult[]> {
+    if (options.mutantActivation === "static") {
+      const anew = await this.suite?.anew(options.sandboxFileName);
+      const results = await run(anew?.tests ?? [], options.disableBail);
+      await anew?.close();
+      return results;
+    }
     const wanted = options.testFilter && new Set(options.testFilter);
-    return this.cases.filter(({ id }) => wanted?.has(id) ?? true);
+    const tests = this.loaded?.tests.filter(({ id }) => wanted?.has(id) ?? true) ?? [];
+    return run(tests, options.disableBail);
   }
 }
 
-function run(cases: readonly CaseTest[], toTheEnd: boolean): TestResult[] {
+async function run(tests: readonly CollectedTest[], toTheEnd: boolean): Promise<TestResult[]> {
   const results: TestResult[] = [];
-  for (const each of cases) {
-    const result = runOne(each);
+  for (const each of tests) {
+    const result = await runOne(each);
     results.push(result);
     if (result.status === TestStatus.Failed && !toTheEnd) break;
   }
   return results;
 }
 
-function runOne({ id, run }: CaseTest): TestResult {
+async function runOne({ id, run }: CollectedTest): Promise<TestResult> {
   const state = context();
   const start = performance.now();
   state.currentTestId = id;
   try {
-    run();
+    await run();
     return { id, name: id, status: TestStatus.Success, timeSpentMs: performance.now() - start };
   } catch (error) {
     return failed(id, performance.now() - start, error);
@@ -102,4 +112,4 @@ function failed(id: string, timeSpentMs: number, error: unknown): TestResult {
   return { id, name: id, status: TestStatus.Failed, timeSpentMs, failureMessage };
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, "cases", CasesRunner)];
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, "pack", PackRunner)];
