@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Resource } from "./model/resource.ts";
 import { shortType } from "./model/resource.ts";
 import type { Stack } from "./model/stack.ts";
-import { NotKnown } from "./model/value.ts";
+import { NotKnown, orNotKnown } from "./model/value.ts";
 
 export type Severity = "low" | "medium" | "high" | "critical";
 export type Level = "mandatory" | "advisory" | "disabled";
@@ -110,12 +110,8 @@ export function whole<Config>(
 
 /** An outcome; a value that is not known makes it "unknown", with the value's name as the reason. */
 export function decide(ask: () => Outcome): Outcome {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof NotKnown) return undecided(error.message);
-    throw error;
-  }
+  const said = orNotKnown(ask);
+  return said instanceof NotKnown ? undecided(said.message) : said;
 }
 
 export function noneOf(types: readonly string[]): string {

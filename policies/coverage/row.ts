@@ -9,14 +9,38 @@ export function rowOf(rule: Rule): string {
 
 function settingsOf(rule: Rule): string {
   const { properties = {} } = z.toJSONSchema(rule.config, { io: "input" }) as {
-    properties?: Record<string, { default?: unknown; description?: string }>;
+    properties?: Record<string, Setting>;
   };
   return Object.entries(properties)
-    .map(
-      ([name, { default: usual, description = "" }]) =>
-        `\`${name}\` (${cell(JSON.stringify(usual))}): ${cell(description)}`,
-    )
+    .map(([name, setting]) => {
+      const { default: usual, description = "" } = setting;
+      const values = [JSON.stringify(usual), ...boundsOf(setting)].map(cell).join("; ");
+      return `\`${name}\` (${values}): ${cell(description)}`;
+    })
     .join("<br>");
+}
+
+/** A setting as JSON schema has it. */
+interface Setting {
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly pattern?: string;
+  readonly items?: { readonly enum?: readonly string[] };
+}
+
+function boundsOf({ minimum, exclusiveMinimum, maximum, pattern, items }: Setting): string[] {
+  // A whole number without bounds has those of what a number can hold.
+  const told = (bound: number | undefined) => bound !== undefined && Number.isSafeInteger(bound * 2);
+  return [
+    ...(told(minimum) ? [`from ${minimum ?? ""}`] : []),
+    ...(exclusiveMinimum === undefined ? [] : [`above ${exclusiveMinimum}`]),
+    ...(told(maximum) ? [`to ${maximum ?? ""}`] : []),
+    ...(pattern === undefined ? [] : [`like \`${pattern}\``]),
+    ...(items?.enum === undefined ? [] : [`of ${items.enum.join(", ")}`]),
+  ];
 }
 
 /** A text within a table: a bar would end the cell. */

@@ -1,7 +1,7 @@
 import { aws } from "../types.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
-import { NotKnown, unknown, type Reader } from "./value.ts";
+import { NotKnown, orNotKnown, unknown, type Reader } from "./value.ts";
 import { wildcard } from "./wildcard.ts";
 
 /**
@@ -10,18 +10,13 @@ import { wildcard } from "./wildcard.ts";
  * @throws NotKnown when none is known to take it, and one may
  */
 export function isSelected(resource: Resource, stack: Stack): boolean {
-  let open: NotKnown | undefined;
-  const found = stack.of(aws.backupSelection).some((selection) => {
-    try {
-      return takes(selection, resource);
-    } catch (error) {
-      if (!(error instanceof NotKnown)) throw error;
-      open = error;
-      return false;
-    }
-  });
-  if (!found && open !== undefined) throw open;
-  return found;
+  const answers = stack
+    .of(aws.backupSelection)
+    .map((selection) => orNotKnown(() => takes(selection, resource)));
+  if (answers.includes(true)) return true;
+  const open = answers.find((each) => each instanceof NotKnown);
+  if (open !== undefined) throw open;
+  return false;
 }
 
 function takes(selection: Resource, resource: Resource): boolean {

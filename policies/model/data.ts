@@ -75,7 +75,7 @@ export function isCopy(bucket: Resource, stack: Stack): boolean {
         .list("rules")
         .map((rule) => stack.target(each, `${rule.path}.destination.bucket`, aws.bucket)),
     );
-  if (targets.some((each) => each.kind === "resource" && each.resource === bucket)) return true;
+  if (targets.some((each) => each.resource === bucket)) return true;
   if (targets.every(({ kind }) => kind !== "unknown")) return false;
   throw new NotKnown(`whether ${bucket.label} is itself a copy is not known yet`);
 }

@@ -154,7 +154,7 @@ function sinkPath(resource: Resource): ArchivePath {
 
 function leadsTo(resource: Resource, path: string, topic: Topic, stack: Stack): boolean {
   const target = stack.target(resource, path, ...topicTypes);
-  if (target.kind === "resource") return target.resource === topic.resource;
+  if (target.resource !== undefined) return target.resource === topic.resource;
   return target.kind === "elsewhere"
     ? target.value === topic.name
     : resource.string(path) === topic.name;
@@ -168,8 +168,7 @@ export function retentionOf(topic: Topic, stack: Stack): number {
   if (own !== undefined) return Number(own) < 0 ? Infinity : Number(own) / 1000;
   const target = stack.target(topic.resource, "clusterArn", aws.mskCluster);
   const [only, ...others] = stack.of(aws.mskCluster);
-  const cluster =
-    target.kind === "resource" ? target.resource : others.length === 0 ? only : undefined;
+  const cluster = target.resource ?? (others.length === 0 ? only : undefined);
   if (cluster === undefined) {
     throw new NotKnown(
       `retention.ms of topic ${topic.name} is not set, and its cluster is not in this stack`,

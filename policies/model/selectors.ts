@@ -1,6 +1,6 @@
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
-import { NotKnown, unknown, type Reader, type Tree } from "./value.ts";
+import { NotKnown, orNotKnown, unknown, type Reader, type Tree } from "./value.ts";
 
 export const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
@@ -46,19 +46,18 @@ export function selecting(
   stack: Stack,
 ): Resource[] {
   const labels = podLabels(workload);
-  let open: NotKnown | undefined;
-  const found = stack.of(type).filter((each) => {
-    try {
-      return (
-        each.has(selector) && sameNamespace(each, workload) && selects(each.at(selector), labels)
-      );
-    } catch (error) {
-      if (!(error instanceof NotKnown)) throw error;
-      open = error;
-      return false;
-    }
-  });
+  const answers = stack.of(type).map((object) => ({
+    object,
+    takes: orNotKnown(
+      () =>
+        object.has(selector) &&
+        sameNamespace(object, workload) &&
+        selects(object.at(selector), labels),
+    ),
+  }));
+  const found = answers.filter(({ takes }) => takes === true).map(({ object }) => object);
   // One that is known to take them answers; one that may does only when there is no other.
+  const open = answers.map(({ takes }) => takes).find((each) => each instanceof NotKnown);
   if (found.length === 0 && open !== undefined) throw open;
   return found;
 }

@@ -33,9 +33,9 @@ export interface Surroundings {
 export type Target =
   | { readonly kind: "resource"; readonly resource: Resource }
   /** Something that this stack does not hold. */
-  | { readonly kind: "elsewhere"; readonly value: string }
-  | { readonly kind: "unknown" }
-  | { readonly kind: "nothing" };
+  | { readonly kind: "elsewhere"; readonly value: string; readonly resource?: undefined }
+  | { readonly kind: "unknown"; readonly resource?: undefined }
+  | { readonly kind: "nothing"; readonly resource?: undefined };
 
 /** Resources whose property leads to one resource. */
 export interface Pointers {
@@ -136,7 +136,7 @@ export class Stack {
     for (const each of this.of(type)) {
       const target = this.target(each, path, resource.type);
       if (target.kind === "unknown") maybe.push(each);
-      else if (target.kind === "resource" && target.resource === resource) sure.push(each);
+      else if (target.resource === resource) sure.push(each);
     }
     return { sure, maybe };
   }

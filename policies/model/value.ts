@@ -19,6 +19,16 @@ export class NotKnown extends Error {
   override readonly name = "NotKnown";
 }
 
+/** What `ask` answers, or why that is not known. @throws whatever else it throws */
+export function orNotKnown<T>(ask: () => T): T | NotKnown {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof NotKnown) return error;
+    throw error;
+  }
+}
+
 function isList(tree: Tree): tree is readonly Tree[] {
   return Array.isArray(tree);
 }

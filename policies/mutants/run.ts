@@ -21,7 +21,7 @@ async function main(places: readonly string[]): Promise<number> {
     mutate: patternsOf(places),
   }).runMutationTest();
   const living = mutants
-    .filter(({ status }) => status === "Survived" || status === "NoCoverage")
+    .filter(({ status }) => status !== "Killed" && status !== "Timeout")
     .map((each) => ({
       ...placeOf(each, readFileSync(each.fileName, "utf8"), pack),
       line: each.location.start.line,

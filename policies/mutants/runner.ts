@@ -32,15 +32,18 @@ class PackRunner implements TestRunner {
   private suite: Suite | undefined;
   private loaded: Loaded | undefined;
 
+  /** Stryker starts it anew after a mutant that never ends, without a dry run: all is loaded while no mutant is active. */
+  async init(): Promise<void> {
+    this.suite = new Suite(join(cwd(), "policies"));
+    this.loaded = await this.suite.all();
+  }
+
   capabilities() {
     return { reloadEnvironment: true };
   }
 
   async dryRun(): Promise<DryRunResult> {
-    // Known only now: Stryker loads this file before it goes into the mutated copy.
-    this.suite = new Suite(join(cwd(), "policies"));
-    this.loaded = await this.suite.all();
-    const tests = await run(this.loaded.tests, true);
+    const tests = await run(this.loaded?.tests ?? [], true);
     const { mutantCoverage = { static: {}, perTest: {} } } = context();
     return { status: DryRunStatus.Complete, tests, mutantCoverage };
   }

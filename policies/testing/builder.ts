@@ -16,6 +16,8 @@ export interface BuildOptions {
   readonly dependsOn?: readonly Built[];
   /** Region of the resource's provider. @default the stack's own */
   readonly region?: string | typeof nowhere;
+  /** What the resource's provider is given. @default its region, of those of AWS */
+  readonly provider?: Readonly<Record<string, unknown>>;
   /** Outputs that are known only after the update. */
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** The property's value comes from these, as after an `apply`. */

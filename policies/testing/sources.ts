@@ -96,7 +96,11 @@ export function previewOf(builder: StackBuilder): object {
   return {
     config: builder.config,
     steps: [
-      ...providersOf(builder).map((newState) => ({ op: "create", urn: newState.urn, newState })),
+      ...providersOf(builder, json).map((newState) => ({
+        op: "create",
+        urn: newState.urn,
+        newState,
+      })),
       ...builder.built.map((each) => ({
         op: "create",
         urn: each.urn,
@@ -128,7 +132,7 @@ export function stateOf(builder: StackBuilder): object {
             },
           }),
       resources: [
-        ...providersOf(builder),
+        ...providersOf(builder, json),
         ...builder.built.map((each) =>
           resourceState(builder, each, json(each.inputs("state")), {
             id: String(each.value("id", "state")),
@@ -162,15 +166,15 @@ function resourceState(
   };
 }
 
-function providersOf(builder: StackBuilder) {
+function providersOf(builder: StackBuilder, json: (values: unknown) => unknown) {
   const byUrn = new Map(builder.built.map((each) => [providerUrn(builder, each), each]));
   return [...byUrn].map(([urn, each]) => ({
     urn,
     type: `pulumi:providers:${providerType(each)}`,
     custom: true,
     id: "provider-id",
-    inputs: providerInputs(each),
-    outputs: providerInputs(each),
+    inputs: json(providerInputs(each)),
+    outputs: json(providerInputs(each)),
   }));
 }
 
@@ -179,6 +183,7 @@ function providerType(each: Built): string {
 }
 
 function providerName(each: Built): string {
+  if (each.options.provider !== undefined) return `${providerType(each)}-of-${each.name}`;
   const where = each.region === nowhere ? "ambient" : each.region;
   return `${providerType(each)}-${where}`;
 }
@@ -189,6 +194,7 @@ function providerUrn(builder: StackBuilder, each: Built): string {
 }
 
 function providerInputs(each: Built): Record<string, unknown> {
+  if (each.options.provider !== undefined) return { ...each.options.provider };
   return providerType(each) === "aws" && each.region !== nowhere ? { region: each.region } : {};
 }
 

@@ -89,6 +89,15 @@ const cases: Cases = {
       of: ["disk"],
     },
     {
+      title: "no plan, beside a setting of some file system",
+      stack: (s) => {
+        volume(s);
+        const backupPolicy = { status: "ENABLED" };
+        s.add(aws.efs.BackupPolicy, "policy", { fileSystemId: notKnown(), backupPolicy });
+      },
+      says: "takes Volume disk",
+    },
+    {
       title: "a plan of another volume's tag",
       stack: (s) => {
         volume(s, { backup: "daily" }, "other");

@@ -24,6 +24,11 @@ const cases: Cases = {
       config: { hours: 1 },
     },
     {
+      title: "all the time, beside a weekly one",
+      stack: (s) => plan(s, { schedule: weekly }, { enableContinuousBackup: true }),
+      config: { hours: 1 },
+    },
+    {
       title: "once a week is enough",
       stack: (s) => plan(s, { schedule: weekly }),
       config: { hours: 168 },

@@ -49,6 +49,15 @@ const cases: Cases = {
       of: ["vault"],
     },
     {
+      title: "a policy that is empty",
+      stack: (s) =>
+        s.add(aws.backup.VaultPolicy, "policy", {
+          backupVaultName: vault(s).out("name"),
+          policy: "",
+        }),
+      says: "deny it in policy of VaultPolicy policy",
+    },
+    {
       title: "one of both",
       stack: (s) => policy(s, deny("backup:DeleteRecoveryPoint")),
       says: "lets backup:UpdateRecoveryPointLifecycle happen: deny it in policy of VaultPolicy policy",

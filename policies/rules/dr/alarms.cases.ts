@@ -34,6 +34,15 @@ const cases: Cases = {
       },
     },
     {
+      title: "the archive's own metric, beside a formula and an alarm that is off",
+      stack: (s) => {
+        firehose(s, "events");
+        alarm(s, undefined, { metricQueries: [{ id: "e1", expression: "m1*2" }] });
+        alarm(s, "archiveConsumerLag", { actionsEnabled: false });
+        alarm(s, "archiveConsumerLag");
+      },
+    },
+    {
       title: "only what is there",
       stack: (s) => {
         s.add(aws.rds.Instance, "db", { instanceClass: "x" });
@@ -50,7 +59,19 @@ const cases: Cases = {
         clickHouse(s, {});
         alarm(s, "CPUUtilization");
       },
-      says: /watches replication of buckets: add a MetricAlarm of AWS\/S3[^]*watches the archive: [^]*watches the age of the newest backup/,
+      says: /watches replication of buckets: add a MetricAlarm of AWS\/S3[^]*watches the archive: add a MetricAlarm of AWS\/Firehose [^]*watches the age of the newest backup: add a MetricAlarm of a metric such as/,
+    },
+    {
+      title: "metrics with names that are like theirs",
+      stack: (s) => {
+        copiedBucket(s);
+        firehose(s, "events");
+        alarm(s, "OldReplicationLatency");
+        alarm(s, "ReplicationLatencyOfTables");
+        alarm(s, "OldKafkaOffsetLag");
+        alarm(s, "KafkaOffsetLagOfOthers");
+      },
+      says: /watches replication of buckets[^]*watches the archive/,
     },
     {
       title: "it tells nobody",
@@ -86,16 +107,22 @@ const cases: Cases = {
       title: "a formula",
       stack: (s) => {
         copiedBucket(s);
+        alarm(s, "CPUUtilization");
         alarm(s, undefined, { metricQueries: [{ id: "e1", expression: "m1*2" }] });
       },
     },
   ],
   notApplicable: [
-    { title: "nothing to watch", stack: (s) => s.add(aws.kms.Key, "key", {}) },
+    {
+      title: "nothing to watch",
+      stack: (s) => s.add(aws.kms.Key, "key", {}),
+      says: "nothing in the stack could fall behind",
+    },
     {
       title: "a standby",
       stack: (s) => s.add(aws.rds.Instance, "db", { instanceClass: "x" }),
       objectives: { role: "standby" },
+      says: "a standby writes nothing that could fall behind",
     },
   ],
 };

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { archivePaths } from "../../model/kafka.ts";
 import { clickHouses } from "../../model/platform.ts";
 import type { Stack } from "../../model/stack.ts";
-import { defineRule, failIf, notApplicable, undecided, type Verdict } from "../../rule.ts";
+import {
+  defineRule,
+  failIf,
+  notApplicable,
+  undecided,
+  violation,
+  type Verdict,
+} from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 interface Watched {
@@ -60,18 +67,21 @@ export default defineRule({
           const name = each.peek("metricName");
           return typeof name === "string" && metrics.test(name);
         });
-        if (told.length === 0 && open) {
-          return { outcome: undecided(`whether an alarm watches ${subject} cannot be seen`) };
+        const [first] = told;
+        if (first === undefined) {
+          return {
+            outcome: open
+              ? undecided(`whether an alarm watches ${subject} cannot be seen`)
+              : violation(`no alarm watches ${subject}: add a MetricAlarm of ${write}`),
+          };
         }
-        const acting = told.filter(
+        const acts = told.some(
           (each) => each.has("alarmActions") && each.peek("actionsEnabled") !== false,
         );
         return {
           outcome: failIf(
-            acting.length === 0,
-            told.length === 0
-              ? `no alarm watches ${subject}: add a MetricAlarm of ${write}`
-              : `${told[0]?.label ?? ""} watches ${subject} and tells nobody: set alarmActions`,
+            !acts,
+            `${first.label} watches ${subject} and tells nobody: set alarmActions`,
           ),
         };
       });

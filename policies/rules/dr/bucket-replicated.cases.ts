@@ -106,6 +106,12 @@ const cases: Cases = {
     },
   ],
   notApplicable: [
+    {
+      title: "the copy of a bucket that holds no data",
+      stack: (s) => copiedBucket(s, undefined, { name: "logs" }),
+      config: { buckets: "-copy$" },
+      says: "it is itself the copy of another bucket",
+    },
     { title: "no bucket", stack: (s) => s.add(aws.kms.Key, "key", {}), says: "no Bucket" },
     {
       title: "none that holds data, by tag or name",

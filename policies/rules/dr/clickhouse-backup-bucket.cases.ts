@@ -9,7 +9,7 @@ import rule from "./clickhouse-backup-bucket.ts";
 const backup = (s: StackBuilder, value: pulumi.Input<string>) =>
   cronJob(s, "clickhouse-backup", "0 3 * * *", {
     env: [
-      { name: "LEVEL", value: "full" },
+      { name: "SOURCE", value: "acme-scratch" },
       { name: "BACKUP_BUCKET", value },
     ],
   });
@@ -19,7 +19,10 @@ const cases: Cases = {
   pass: [
     {
       title: "the vault's bucket, by reference",
-      stack: (s) => backup(s, copiedBucket(s).bucket.id),
+      stack: (s) => {
+        s.add(aws.s3.Bucket, "scratch", { bucket: "acme-scratch" });
+        backup(s, copiedBucket(s).bucket.id);
+      },
       of: ["clickhouse-backup"],
     },
   ],
@@ -57,7 +60,11 @@ const cases: Cases = {
     },
   ],
   notApplicable: [
-    { title: "no backup job", stack: (s) => cronJob(s, "report", "0 3 * * *", { args: [] }) },
+    {
+      title: "no backup job",
+      stack: (s) => cronJob(s, "report", "0 3 * * *", { args: [] }),
+      says: "no CronJob backs ClickHouse up",
+    },
   ],
 };
 export default cases;

@@ -44,7 +44,7 @@ function bucketVariables(job: Resource): string[] {
   return containersOf(job).flatMap((container) =>
     container
       .list("env")
-      .filter((each) => /bucket/i.test(each.string("name") ?? ""))
+      .filter((each) => /bucket/i.test(String(each.string("name"))))
       .map((each) => `${each.path}.value`),
   );
 }

@@ -16,6 +16,13 @@ const cases: Cases = {
   pass: [
     { title: "nothing is promised", stack: backups("0 3 * * *"), of: ["clickhouse"] },
     {
+      title: "nothing is promised, and no schedule is known",
+      stack: (s) => {
+        clickHouse(s, {});
+        cronJob(s, "clickhouse-backup", notKnown());
+      },
+    },
+    {
       title: "one whose pods' labels say what they reach",
       stack: (s) => {
         clickHouse(s, {});
@@ -97,6 +104,8 @@ const cases: Cases = {
       says: "spec.schedule of CronJob clickhouse-backup is not known",
     },
   ],
-  notApplicable: [{ title: "no ClickHouse", stack: (s) => statefulSet(s, "zookeeper") }],
+  notApplicable: [
+    { title: "none", stack: (s) => statefulSet(s, "zookeeper"), says: "has no ClickHouse" },
+  ],
 };
 export default cases;

@@ -17,19 +17,20 @@ export default defineRule({
     const jobs = cronJobsOf(stack, /clickhouse/i, /backup/i).filter(
       (each) => each.boolean("spec.suspend") !== true,
     );
-    if (jobs.length === 0) {
+    const [job] = jobs;
+    if (job === undefined) {
       return violation(`no CronJob backs ${cluster.label} up: add one`);
     }
     const { backup, rpo } = stack.objectives;
     const most = backup?.interval ?? rpo;
     if (most === undefined) return pass;
     const gap = Math.min(
-      ...jobs.map((each) => longestGapSeconds(each.string("spec.schedule") ?? "")),
+      ...jobs.map((each) => longestGapSeconds(String(each.string("spec.schedule")))),
     );
     return failIf(
       gap > most,
       `backups of ${cluster.label} are up to ${saySeconds(gap)} apart, ${saySeconds(most)} are promised ` +
-        `(objectives.${backup === undefined ? "rpo" : "backup.interval"}): change spec.schedule of ${jobs[0]?.label ?? ""}`,
+        `(objectives.${backup === undefined ? "rpo" : "backup.interval"}): change spec.schedule of ${job.label}`,
     );
   }),
 });

@@ -29,6 +29,18 @@ const cases: Cases = {
       says: "has 1 replicas",
     },
     {
+      title: "the second cluster of two",
+      stack: (s) =>
+        s.custom("kubernetes:clickhouse.altinity.com/v1:ClickHouseInstallation", "c", {
+          spec: {
+            configuration: {
+              clusters: [{ layout: { replicasCount: 3 } }, { layout: { replicasCount: 1 } }],
+            },
+          },
+        }),
+      says: "has 1 replicas",
+    },
+    {
       title: "a set of one",
       stack: (s) => statefulSet(s, "clickhouse", { spec: { replicas: 1 } }),
       says: "2 are wanted: set spec.replicas",
@@ -47,6 +59,8 @@ const cases: Cases = {
       says: "layout.replicasCount of ClickHouseInstallation clickhouse is not known",
     },
   ],
-  notApplicable: [{ title: "no ClickHouse", stack: (s) => statefulSet(s, "zookeeper") }],
+  notApplicable: [
+    { title: "none", stack: (s) => statefulSet(s, "zookeeper"), says: "has no ClickHouse" },
+  ],
 };
 export default cases;

@@ -25,12 +25,35 @@ const cases: Cases = {
       of: ["clickhouse-restore"],
     },
     { title: "two keys of a secret", stack: jobs(secret("logins", "a"), secret("logins", "b")) },
+    {
+      title: "a restore that speaks of backups too; other variables are the same",
+      stack: (s) => {
+        clickHouse(s, {});
+        const others = [
+          { name: "HOME", value: "/work" },
+          { name: "USER_AGENT", value: "jobs" },
+        ];
+        job(s, "clickhouse-restore-backup", { env: [user("restore"), ...others] });
+        cronJob(s, "clickhouse-backup", "0 3 * * *", { env: [user("backup"), ...others] });
+      },
+      of: ["clickhouse-restore-backup"],
+    },
   ],
   violation: [
     {
       title: "one user",
       stack: jobs(user("admin"), user("admin")),
       says: "Job clickhouse-restore and CronJob clickhouse-backup share the login admin",
+    },
+    {
+      title: "one user of several",
+      stack: (s) => {
+        clickHouse(s, {});
+        const other = (value: string) => ({ name: "OTHER_USER", value });
+        job(s, "clickhouse-restore", { env: [user("admin"), other("a")] });
+        cronJob(s, "clickhouse-backup", "0 3 * * *", { env: [other("b"), user("admin")] });
+      },
+      says: "share the login admin, a:",
     },
     {
       title: "one key of a secret",
@@ -48,6 +71,15 @@ const cases: Cases = {
       says: "who Job clickhouse-restore logs in as cannot be seen",
     },
     {
+      title: "a user that the pod's own name is",
+      stack: (s) => {
+        clickHouse(s, {});
+        const valueFrom = { fieldRef: { fieldPath: "metadata.name" } };
+        job(s, "clickhouse-restore", { env: [{ name: "CLICKHOUSE_USER", valueFrom }] });
+      },
+      says: "cannot be seen",
+    },
+    {
       title: "not known",
       stack: (s) => {
         clickHouse(s, {});
@@ -62,6 +94,7 @@ const cases: Cases = {
         clickHouse(s, {});
         cronJob(s, "clickhouse-backup", "0 3 * * *");
       },
+      says: "no job restores ClickHouse",
     },
     {
       title: "no ClickHouse",

@@ -3,7 +3,7 @@ import { clickHouses, speaksOf } from "../../model/platform.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Stack } from "../../model/stack.ts";
 import { containersOf } from "../../model/workload.ts";
-import { defineRule, eachOf, failIf, undecided } from "../../rule.ts";
+import { defineRule, eachOf, pass, undecided, violation } from "../../rule.ts";
 import { kubernetes } from "../../types.ts";
 
 export default defineRule({
@@ -28,9 +28,9 @@ export default defineRule({
       const shared = jobsOf(stack, /backup/i)
         .filter((each) => each !== restore)
         .find((backup) => usersOf(backup).some((user) => own.includes(user)));
-      return failIf(
-        shared !== undefined,
-        `${restore.label} and ${shared?.label ?? ""} share the login ${own.join(", ")}: give the restore its own CLICKHOUSE_USER`,
+      if (shared === undefined) return pass;
+      return violation(
+        `${restore.label} and ${shared.label} share the login ${own.join(", ")}: give the restore its own CLICKHOUSE_USER`,
       );
     },
   ),
@@ -46,12 +46,12 @@ function jobsOf(stack: Stack, subject: RegExp): Resource[] {
 function usersOf(job: Resource): string[] {
   return containersOf(job)
     .flatMap((container) => container.list("env"))
-    .filter((each) => /user(name)?$/i.test(each.string("name") ?? ""))
+    .filter((each) => /user(name)?$/i.test(String(each.string("name"))))
     .flatMap((each) => {
       const from = each.at("valueFrom.secretKeyRef");
       const secret = from.string("name");
       const user =
-        secret === undefined ? each.string("value") : `${secret}/${from.string("key") ?? ""}`;
+        secret === undefined ? each.string("value") : `${secret}/${String(from.string("key"))}`;
       return user === undefined ? [] : [user];
     });
 }

@@ -28,6 +28,16 @@ const cases: Cases = {
       stack: (s) => plan(s, { targetLogicallyAirGappedBackupVaultArn: "arn" }),
     },
     {
+      title: "one rule of two",
+      stack: (s) =>
+        s.add(aws.backup.Plan, "plan", {
+          rules: [
+            { ruleName: "daily", targetVaultName: "vault" },
+            { ruleName: "copied", targetVaultName: "vault", ...copyTo(vaultOf("999999999999")) },
+          ],
+        }),
+    },
+    {
       title: "an air-gapped vault, as a copy",
       stack: (s) => {
         const vault = s.add(aws.backup.LogicallyAirGappedVault, "gap", {

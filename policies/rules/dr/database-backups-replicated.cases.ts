@@ -75,7 +75,7 @@ const cases: Cases = {
         copy(s, database(s), s.add(aws.kms.Key, "key", {}, standby));
         database(s, "other");
       },
-      says: "backups of Instance other stay in their region",
+      says: /^backups of Instance other stay in their region: add .* in another one$/,
       of: ["other"],
     },
     {
@@ -114,6 +114,17 @@ const cases: Cases = {
       region: nowhere,
       only: ["engine preview", "saved preview"],
       says: "the region of Instance db is not known",
+    },
+    {
+      title: "a key whose ARN names no region",
+      stack: (s) =>
+        s.add(
+          aws.rds.InstanceAutomatedBackupsReplication,
+          "copy",
+          { sourceDbInstanceArn: database(s).arn, kmsKeyId: "arn:aws:kms::123456789012:key/abc" },
+          standby,
+        ),
+      says: "kmsKeyId is not known",
     },
     {
       title: "a key that is not known",

@@ -44,7 +44,11 @@ const cases: Cases = {
   ],
   notApplicable: [
     { title: "no database", stack: (s) => s.add(aws.kms.Key, "key", {}) },
-    { title: "a replica", stack: (s) => database(s, { replicateSourceDb: "main" }) },
+    {
+      title: "a replica",
+      stack: (s) => database(s, { replicateSourceDb: "main" }),
+      says: "a read replica has no own backups",
+    },
   ],
 };
 export default cases;

@@ -89,6 +89,8 @@ const cases: Cases = {
       says: "spec.maxUnavailable of PodDisruptionBudget budget is not known",
     },
   ],
-  notApplicable: [{ title: "no ensemble", stack: (s) => statefulSet(s, "cache") }],
+  notApplicable: [
+    { title: "none", stack: (s) => statefulSet(s, "cache"), says: "has no ZooKeeper ensemble" },
+  ],
 };
 export default cases;

@@ -24,7 +24,7 @@ export default defineRule({
     const members = ensemble.number("spec.replicas") ?? 1;
     const least = budget.number("spec.minAvailable");
     // One may go: said either way.
-    const one = most === "1" || (most === undefined && least === members - 1);
+    const one = most === "1" || least === members - 1;
     return failIf(
       !one,
       `${budget.label} lets ${most ?? `all but ${least ?? 0} of ${members}`} members of ${ensemble.label} go at once: set spec.maxUnavailable to 1`,

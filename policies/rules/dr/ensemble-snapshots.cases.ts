@@ -17,6 +17,14 @@ const cases: Cases = {
       of: ["zookeeper"],
     },
     {
+      title: "two, one of them often enough",
+      stack: (s) => {
+        statefulSet(s, "zookeeper");
+        cronJob(s, "weekly", "0 3 * * 0", command);
+        cronJob(s, "nightly", "0 3 * * *", command);
+      },
+    },
+    {
       title: "by its name",
       stack: (s) => {
         statefulSet(s, "zookeeper");
@@ -77,6 +85,8 @@ const cases: Cases = {
       says: 'the schedule "whenever" cannot be read',
     },
   ],
-  notApplicable: [{ title: "no ensemble", stack: (s) => statefulSet(s, "cache") }],
+  notApplicable: [
+    { title: "none", stack: (s) => statefulSet(s, "cache"), says: "has no ZooKeeper ensemble" },
+  ],
 };
 export default cases;

@@ -19,17 +19,18 @@ export default defineRule({
     const jobs = cronJobsOf(stack, /zookeeper|ensemble/i, /snapshot|backup/i).filter(
       (each) => each.boolean("spec.suspend") !== true,
     );
-    if (jobs.length === 0) {
+    const [job] = jobs;
+    if (job === undefined) {
       return violation(
         `no CronJob takes snapshots of ${ensemble.label}: add one that stores them outside of the cluster`,
       );
     }
     const gap = Math.min(
-      ...jobs.map((each) => longestGapSeconds(each.string("spec.schedule") ?? "")),
+      ...jobs.map((each) => longestGapSeconds(String(each.string("spec.schedule")))),
     );
     return failIf(
       gap > config.hours * 3600,
-      `snapshots of ${ensemble.label} are up to ${saySeconds(gap)} apart, ${config.hours} hours are allowed: change spec.schedule of ${jobs[0]?.label ?? ""}`,
+      `snapshots of ${ensemble.label} are up to ${saySeconds(gap)} apart, ${config.hours} hours are allowed: change spec.schedule of ${job.label}`,
     );
   }),
 });

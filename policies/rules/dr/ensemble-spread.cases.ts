@@ -44,6 +44,8 @@ const cases: Cases = {
       says: "spec.template.spec.topologySpreadConstraints of StatefulSet zookeeper is not known",
     },
   ],
-  notApplicable: [{ title: "no ensemble", stack: (s) => statefulSet(s, "cache") }],
+  notApplicable: [
+    { title: "none", stack: (s) => statefulSet(s, "cache"), says: "has no ZooKeeper ensemble" },
+  ],
 };
 export default cases;

@@ -25,7 +25,7 @@ export default defineRule({
       .some(
         (each) =>
           each.string("topologyKey") === config.topologyKey &&
-          (each.string("whenUnsatisfiable") ?? "DoNotSchedule") === "DoNotSchedule",
+          each.string("whenUnsatisfiable") === "DoNotSchedule",
       );
     const apart = pod
       .list("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution")

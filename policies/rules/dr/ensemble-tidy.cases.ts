@@ -21,6 +21,15 @@ const cases: Cases = {
     },
     { title: "Bitnami's", stack: variable("ZOO_AUTOPURGE_INTERVAL", "24") },
     { title: "a file", stack: file("tickTime=2000\nautopurge.purgeInterval=12\n") },
+    { title: "a file, with blanks", stack: file("autopurge.purgeInterval = 012") },
+    {
+      title: "a file beside an empty entry",
+      stack: (s) => {
+        statefulSet(s, "zookeeper");
+        const data = { none: null as unknown as string, "zoo.cfg": "autopurge.purgeInterval=1" };
+        s.add(ConfigMap, "settings", { data });
+      },
+    },
     {
       title: "the command",
       stack: (s) =>
@@ -41,6 +50,8 @@ const cases: Cases = {
       stack: variable("ZOO_AUTOPURGE_SNAPRETAINCOUNT", "3"),
       says: "set",
     },
+    { title: "somebody's own", stack: variable("MY_ZOO_AUTOPURGE_INTERVAL", "1"), says: "set" },
+    { title: "another's", stack: variable("ZOO_AUTOPURGE_INTERVAL_MS", "1"), says: "set" },
     { title: "off in the file", stack: file("autopurge.purgeInterval=0"), says: "set autopurge" },
   ],
   unknown: [
@@ -57,6 +68,8 @@ const cases: Cases = {
       stack: (s) => statefulSet(s, "zookeeper", { container: { env: notKnown() } }),
     },
   ],
-  notApplicable: [{ title: "no ensemble", stack: (s) => statefulSet(s, "cache") }],
+  notApplicable: [
+    { title: "none", stack: (s) => statefulSet(s, "cache"), says: "has no ZooKeeper ensemble" },
+  ],
 };
 export default cases;

@@ -3,7 +3,6 @@ import { ensembles } from "../../model/platform.ts";
 import { commandLine, containersOf } from "../../model/workload.ts";
 import { defineRule, eachOf, failIf } from "../../rule.ts";
 import type { Stack } from "../../model/stack.ts";
-import { NotKnown } from "../../model/value.ts";
 import { kubernetes } from "../../types.ts";
 
 /** Variables of the usual images: docker.io/library/zookeeper, and Bitnami's. */
@@ -24,7 +23,7 @@ export default defineRule({
     const fromVariables = containers.flatMap((each) =>
       each
         .list("env")
-        .filter((variable) => variables.test(variable.string("name") ?? ""))
+        .filter((variable) => variables.test(String(variable.string("name"))))
         .map((variable) => variable.number("value") ?? 0),
     );
     const texts = [...containers.map(commandLine), ...configTexts(stack)];
@@ -39,8 +38,7 @@ export default defineRule({
 /** Texts of the stack's config maps, where a `zoo.cfg` may be. @throws NotKnown */
 function configTexts(stack: Stack): string[] {
   return stack.of(kubernetes.configMap).flatMap((map) => {
-    if (!map.isKnown("data")) throw new NotKnown(`data of ${map.label} is not known yet`);
     const data = map.at("data");
-    return data.keys("").map((key) => data.entry(key)?.string("") ?? "");
+    return data.keys("").map((key) => String(data.entry(key)?.string("")));
   });
 }

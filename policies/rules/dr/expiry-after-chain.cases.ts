@@ -28,7 +28,7 @@ const cases: Cases = {
     { title: "a rule that is off", stack: expire({ status: "Disabled", expiration: { days: 1 } }) },
     {
       title: "only markers expire",
-      stack: expire({ expiration: { expiredObjectDeleteMarker: true } }),
+      stack: expire({ expiration: { days: 0, expiredObjectDeleteMarker: true } }),
     },
   ],
   violation: [

@@ -31,10 +31,11 @@ export default defineRule({
     return all(
       ...rules.flatMap((rule) =>
         ["expiration.days", "noncurrentVersionExpiration.noncurrentDays"].map((path) => {
-          const days = rule.number(path);
+          // The provider writes a nought where nothing is set.
+          const days = rule.number(path) ?? 0;
           return failIf(
-            days !== undefined && days > 0 && days < least,
-            `${lifecycle.label} takes objects of ${bucket.label} away after ${days ?? 0} days, ` +
+            days > 0 && days < least,
+            `${lifecycle.label} takes objects of ${bucket.label} away after ${days} days, ` +
               `they are needed for ${least} (${reason}): raise rules[].${path}`,
           );
         }),

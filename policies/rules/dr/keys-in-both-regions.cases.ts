@@ -13,11 +13,12 @@ const cases: Cases = {
   rule,
   pass: [
     {
-      title: "a replica, used by five kinds of stores",
+      title: "a replica, used by six kinds of stores",
       stack: (s) => {
         const key = multi(s);
         replica(s, key);
         database(s, key);
+        s.add(aws.rds.Cluster, "cluster", { engine: "x", kmsKeyId: key.arn });
         const bucket = s.add(aws.s3.Bucket, "events", {});
         s.add(aws.s3.BucketServerSideEncryptionConfiguration, "encryption", {
           bucket: bucket.id,
@@ -39,13 +40,20 @@ const cases: Cases = {
           encryptionInfo: { encryptionAtRestKmsKeyArn: key.arn },
         });
       },
-      of: ["db", "encryption", "kafka", "secret", "vault"],
+      of: ["cluster", "db", "encryption", "kafka", "secret", "vault"],
     },
     {
       title: "a key of its own there",
       stack: (s) => {
         database(s, s.add(aws.kms.Key, "key", {}));
         s.add(aws.kms.Key, "there", {}, { region: "eu-west-1" });
+      },
+    },
+    {
+      title: "a replica of another stack's key",
+      stack: (s) => {
+        const primaryKeyArn = "arn:aws:kms:us-east-1:123456789012:key/mrk-1";
+        database(s, s.add(aws.kms.ReplicaKey, "replica", { primaryKeyArn }));
       },
     },
     {
@@ -64,7 +72,7 @@ const cases: Cases = {
     {
       title: "one key in one region",
       stack: (s) => database(s, s.add(aws.kms.Key, "key", {})),
-      says: "Key key, which encrypts Instance db, is in eu-central-1 alone: set multiRegion",
+      says: /^Key key, which encrypts Instance db, is in eu-central-1 alone: set multiRegion .* other region$/,
       of: ["db"],
     },
     {

@@ -34,23 +34,25 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
   config: z.strictObject({}),
   check: ({ stack }) => {
-    const users = stack
-      .of(...Object.keys(keyOf))
-      .filter((each) => each.has(keyOf[each.type] ?? ""));
+    const users = Object.entries(keyOf).flatMap(([type, path]) =>
+      stack
+        .of(type)
+        .filter((store) => store.has(path))
+        .map((store) => ({ store, path })),
+    );
     if (users.length === 0) {
       return [
         { outcome: notApplicable("nothing in the stack is encrypted with a key of its own") },
       ];
     }
-    return users.map((resource) => ({
-      resource,
-      outcome: decide(() => reachable(resource, stack)),
+    return users.map(({ store, path }) => ({
+      resource: store,
+      outcome: decide(() => reachable(store, path, stack)),
     }));
   },
 });
 
-function reachable(store: Resource, stack: Stack): Outcome {
-  const path = keyOf[store.type] ?? "";
+function reachable(store: Resource, path: string, stack: Stack): Outcome {
   const target = stack.target(store, path, aws.kmsKey, aws.kmsReplica);
   if (target.kind === "unknown") throw new NotKnown(`${path} of ${store.label} is not known yet`);
   if (target.kind !== "resource") {
@@ -61,8 +63,6 @@ function reachable(store: Resource, stack: Stack): Outcome {
   const key = target.resource;
   if (key.type === aws.kmsReplica) return pass;
   const here = stack.regionOf(key);
-  const elsewhere = (type: string) =>
-    stack.of(type).some((each) => each !== key && stack.regionOf(each) !== here);
   if (key.boolean("multiRegion") === true) {
     const { sure, maybe } = stack.pointingAt(key, aws.kmsReplica, "primaryKeyArn");
     if (sure.some((replica) => stack.regionOf(replica) !== here)) return pass;
@@ -71,7 +71,7 @@ function reachable(store: Resource, stack: Stack): Outcome {
       `${key.label}, which encrypts ${store.label}, could have a replica in another region and has none: add an aws.kms.ReplicaKey`,
     );
   }
-  return elsewhere(aws.kmsKey)
+  return stack.of(aws.kmsKey).some((each) => stack.regionOf(each) !== here)
     ? pass
     : (takesOver(stack) ? advice : violation)(
         `${key.label}, which encrypts ${store.label}, is in ${here} alone: set multiRegion and add an aws.kms.ReplicaKey, or a key in the other region` +

@@ -72,6 +72,13 @@ const cases: Cases = {
       says: "none of dr, prod consumes events",
     },
     {
+      title: "nobody, of names in another order",
+      stack: any,
+      objectives: { consumers: "standby" },
+      peers: { z: says("standby"), dr: says("standby") },
+      says: "none of dr, prod, z consumes events",
+    },
+    {
       title: "a standby that takes over: only advice",
       stack: any,
       name: "dr",

@@ -56,6 +56,16 @@ const cases: Cases = {
   ],
   violation: [
     {
+      title: "two standbys, neither with a bucket",
+      stack: (s) => s.add(aws.s3.Bucket, "vault", {}),
+      stackConfig: { "platform:role": "primary" },
+      peers: {
+        dr: (s) => s.add(aws.kms.Key, "key", {}),
+        dr2: (s) => s.add(aws.kms.Key, "key", {}),
+      },
+      says: "prod has a bucket, dr, dr2 has none",
+    },
+    {
       title: "nothing there",
       stack: whole,
       stackConfig: { "platform:role": "primary" },

@@ -40,6 +40,12 @@ const cases: Cases = {
       says: "Bucket backups holds data and is not protected: set `protect: true`",
       of: ["backups"],
     },
+    {
+      title: "a tag is taken of buckets only",
+      stack: (s) =>
+        s.add(aws.rds.Instance, "db", { instanceClass: "x", tags: { "recover:data": "none" } }),
+      says: "Instance db holds data and is not protected",
+    },
   ],
   unknown: "an option of the resource, which every source knows",
   notApplicable: [

@@ -25,6 +25,11 @@ const cases: Cases = {
       objectives: objectives("awskms:///mrk-0123?region=us-east-1", "https://api.pulumi.com"),
     },
     {
+      title: "an address that only speaks of a bucket",
+      stack: any,
+      objectives: objectives("passphrase", "https://state.example/s3://b?region=us-east-1"),
+    },
+    {
       title: "a passphrase, as the state tells; the primary is in its own region",
       stack: (s) => {
         any(s);
@@ -63,7 +68,7 @@ const cases: Cases = {
       title: "nothing is told",
       stack: any,
       objectives: { primaryRegion: "us-east-1" },
-      says: /where the key of the stack's secrets is is not told[^]*where Pulumi's state is is not told \(objectives.backend\)/,
+      says: /where the key of the stack's secrets is is not told \(objectives.secretsProvider, or exported state\)[^]*where Pulumi's state is is not told \(objectives.backend\)/,
     },
     {
       title: "no region is in the address",
@@ -73,7 +78,12 @@ const cases: Cases = {
     },
   ],
   notApplicable: [
-    { title: "no primary region is declared", stack: any, objectives: { region: "us-east-1" } },
+    {
+      title: "no primary region is declared",
+      stack: any,
+      objectives: { region: "us-east-1" },
+      says: "the primary's region is not declared",
+    },
     {
       title: "the standby's own region is not the primary's",
       stack: any,

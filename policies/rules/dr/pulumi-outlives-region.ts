@@ -40,7 +40,7 @@ function judge(what: string, url: string | undefined, told: string, primary: str
   if (url === undefined) return { outcome: undecided(`where ${what} is is not told (${told})`) };
   // A passphrase, Pulumi Cloud or another cloud is in no AWS region.
   if (!/^(awskms|s3):\/\//.test(url)) return { outcome: pass };
-  const region = new URLSearchParams(url.split("?")[1] ?? "").get("region");
+  const region = new URLSearchParams(url.split("?")[1]).get("region");
   if (url.includes("/mrk-")) return { outcome: pass };
   if (region === null) {
     return { outcome: undecided(`the region of ${what} is not in ${url}: write ?region=`) };

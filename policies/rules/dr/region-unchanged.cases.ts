@@ -19,13 +19,24 @@ const cases: Cases = {
       previous: both("us-east-1"),
     },
     { title: "as declared", stack: both(), objectives: { region: "eu-central-1" } },
+    {
+      title: "no region is known",
+      stack: (s) => s.add(aws.s3.Bucket, "events", {}),
+      region: nowhere,
+      objectives: { region: "eu-central-1" },
+    },
+    {
+      title: "a region that was not known before",
+      stack: both(),
+      previous: (s) => s.add(aws.s3.Bucket, "events", { bucket: "events" }, { region: nowhere }),
+    },
   ],
   violation: [
     {
       title: "moved",
       stack: both("us-east-1"),
       previous: both(),
-      says: "Bucket events was in eu-central-1 and would be in us-east-1",
+      says: "Bucket events was in eu-central-1 and would be in us-east-1: the change replaces it, set the region back to eu-central-1",
     },
     {
       title: "the second one moved",
@@ -40,7 +51,18 @@ const cases: Cases = {
       title: "elsewhere than declared",
       stack: both(),
       objectives: { region: "us-east-1" },
-      says: "belongs to us-east-1 (objectives.region), its resources are in eu-central-1, eu-west-1",
+      says: "belongs to us-east-1 (objectives.region), its resources are in eu-central-1, eu-west-1: set the providers' region back",
+    },
+    {
+      title: "elsewhere than declared, and others' resources there",
+      stack: (s) => {
+        s.add(aws.s3.Bucket, "copy", {}, { region: "eu-west-1" });
+        s.add(aws.s3.Bucket, "events", {}, { region: "eu-central-1" });
+        s.add(aws.s3.Bucket, "third", {}, { region: nowhere });
+        s.custom("gcp:storage/bucket:Bucket", "far", { region: "us-east-1" });
+      },
+      objectives: { region: "us-east-1" },
+      says: "its resources are in eu-central-1, eu-west-1: set",
     },
   ],
   unknown:

@@ -16,23 +16,17 @@ export default defineRule({
     const days = copy.number("retentionPeriod") ?? 7;
     const source = stack.target(copy, "sourceDbInstanceArn", aws.dbInstance);
     const { eventsWindow } = stack.objectives;
-    const wanted = source.kind === "resource" ? source.resource : undefined;
+    const kept = source.resource?.number("backupRetentionPeriod") ?? 0;
     return all(
       failIf(
         days * 86_400 < (eventsWindow ?? 0),
         `${copy.label} keeps ${days} days, one must be able to go back ${saySeconds(eventsWindow ?? 0)} (objectives.eventsWindow): ` +
           `set retentionPeriod to ${Math.ceil((eventsWindow ?? 0) / 86_400)} or more`,
       ),
-      wanted === undefined
-        ? failIf(false, "")
-        : asLongAs(wanted.number("backupRetentionPeriod") ?? 0),
+      failIf(
+        days < kept,
+        `${copy.label} keeps ${days} days, its database ${kept}: set retentionPeriod to ${kept}`,
+      ),
     );
-
-    function asLongAs(source: number) {
-      return failIf(
-        days < source,
-        `${copy.label} keeps ${days} days, its database ${source}: set retentionPeriod to ${source}`,
-      );
-    }
   }),
 });

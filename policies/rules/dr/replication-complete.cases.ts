@@ -32,11 +32,25 @@ const cases: Cases = {
         ),
     },
     {
+      title: "an encryption that names no algorithm",
+      stack: (s) => {
+        const { bucket } = copiedBucket(s);
+        const rules = [{ bucketKeyEnabled: true }];
+        const args = { bucket: bucket.id, rules };
+        s.add(aws.s3.BucketServerSideEncryptionConfiguration, "encryption", args);
+      },
+    },
+    {
       title: "a rule that is off says nothing",
       stack: (s) => copiedBucket(s, () => ({ status: "Disabled", destination: { bucket: "x" } })),
     },
   ],
   violation: [
+    {
+      title: "two layers of a key, and no key there",
+      stack: (s) => encrypt(s, copiedBucket(s).bucket, "aws:kms:dsse"),
+      says: "leaves objects under a KMS key out",
+    },
     {
       title: "no time",
       stack: (s) =>

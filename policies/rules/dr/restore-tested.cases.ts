@@ -71,6 +71,13 @@ const cases: Cases = {
       },
       says: "RDS is wanted",
     },
+    {
+      title: "one of two is not known",
+      stack: (s) => {
+        plan(s, "EBS", notKnown());
+      },
+      says: "RDS is wanted",
+    },
   ],
   notApplicable: [
     {

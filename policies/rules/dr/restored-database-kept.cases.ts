@@ -53,6 +53,12 @@ const cases: Cases = {
       only: engine,
     },
     {
+      title: "two origins",
+      stack: (s) => restored(s, {}, { snapshotIdentifier: "s" }),
+      says: /a change of (\w+) or (\w+) replaces it/,
+      only: engine,
+    },
+    {
       title: "a cluster",
       stack: (s) => s.add(aws.rds.Cluster, "cluster", { engine: "x", snapshotIdentifier: "s" }),
       says: "Cluster cluster was restored",

@@ -30,6 +30,13 @@ const cases: Cases = {
       of: ["backups", "archive"],
       only: files,
     },
+    {
+      title: "a tag is taken of buckets only",
+      stack: (s) =>
+        s.add(aws.rds.Instance, "db", { instanceClass: "x", tags: { "recover:data": "none" } }),
+      says: "Instance db would be deleted with its data",
+      only: files,
+    },
   ],
   unknown: "an option of the resource: a source either tells it, or has none of it",
   notApplicable: [

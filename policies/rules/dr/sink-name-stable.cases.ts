@@ -10,8 +10,12 @@ const cases: Cases = {
     { title: "named like the resource", stack: (s) => sink(s, {}, { name: "sink" }) },
     { title: "with a number of its own", stack: (s) => sink(s, {}, { name: "sink-12345" }) },
     {
-      title: "longer, and hexadecimal at its end",
-      stack: (s) => sink(s, {}, { name: "sink-of-abcdef1" }),
+      title: "longer, hexadecimal at its end or start, or after another name",
+      stack: (s) => {
+        sink(s, {}, { name: "sink-of-abcdef1" });
+        sink(s, {}, { name: "long-abcdef1-of" }, "long");
+        sink(s, {}, { name: "same-abcdef1" }, "main");
+      },
     },
   ],
   violation: [

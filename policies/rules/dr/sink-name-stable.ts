@@ -19,9 +19,9 @@ export default defineRule({
       return undecided(`name of ${connector.label} is not known: Pulumi would make one up`);
     }
     // What Pulumi makes up: the logical name and seven random digits.
-    const madeUp = name.startsWith(`${connector.name}-`) && /-[0-9a-f]{7}$/.test(name);
+    const prefix = `${connector.name}-`;
     return failIf(
-      madeUp && name.length === connector.name.length + 8,
+      name.startsWith(prefix) && /^[0-9a-f]{7}$/.test(name.slice(prefix.length)),
       `${connector.label} is named ${name} by chance, another one after a replacement: set name`,
     );
   }),

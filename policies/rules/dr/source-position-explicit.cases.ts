@@ -66,6 +66,7 @@ const cases: Cases = {
         cluster(s);
         s.add(aws.kinesis.FirehoseDeliveryStream, "direct", { destination: "extended_s3" });
       },
+      says: "nothing in the stack reads from Kafka",
     },
   ],
 };

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type { Cases } from "../../testing/cases.ts";
-import { notKnown, nowhere, type StackBuilder } from "../../testing/builder.ts";
+import { notKnown, nowhere, open, type StackBuilder } from "../../testing/builder.ts";
 import { custom } from "../../types.ts";
 import rule from "./standby-stands-alone.ts";
 
@@ -64,6 +64,13 @@ const cases: Cases = {
       stack: (s) => s.custom("pulumi:providers:aws", "there", { region: notKnown() }),
       ...standby,
       says: "the region of aws there is not known yet",
+    },
+    {
+      title: "of a resource's own provider",
+      stack: (s) => s.add(aws.kms.Key, "key", {}, { provider: { region: open } }),
+      ...standby,
+      only: previews,
+      says: "the region of Key key is not known yet",
     },
   ],
   notApplicable: [

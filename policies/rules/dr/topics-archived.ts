@@ -9,7 +9,7 @@ import {
   type Topic,
 } from "../../model/kafka.ts";
 import type { Stack } from "../../model/stack.ts";
-import { NotKnown } from "../../model/value.ts";
+import { NotKnown, orNotKnown } from "../../model/value.ts";
 import { defineRule, each, failIf, notApplicable, violation } from "../../rule.ts";
 import { saySeconds } from "../../settings/units.ts";
 
@@ -53,15 +53,13 @@ export default defineRule({
 
 /** @throws NotKnown when none is known to take it and one may */
 function pathOf(topic: Topic, stack: Stack): ArchivePath | undefined {
-  let open: NotKnown | undefined;
-  for (const path of archivePaths(stack)) {
-    try {
-      if (path.takes(topic, stack)) return path;
-    } catch (error) {
-      if (!(error instanceof NotKnown)) throw error;
-      open = error;
-    }
-  }
+  const answers = archivePaths(stack).map((path) => ({
+    path,
+    takes: orNotKnown(() => path.takes(topic, stack)),
+  }));
+  const sure = answers.find(({ takes }) => takes === true);
+  if (sure !== undefined) return sure.path;
+  const open = answers.map(({ takes }) => takes).find((each) => each instanceof NotKnown);
   if (open !== undefined) throw open;
   return undefined;
 }

@@ -40,10 +40,12 @@ export default defineRule({
 /** Days that plans keep backups in the vault; Infinity for ever. @throws NotKnown */
 function keptIn(vault: Resource, stack: Stack): number[] {
   return stack.of(aws.backupPlan).flatMap((plan) =>
-    plan.list("rules").flatMap((rule) => {
-      const target = stack.target(plan, `${rule.path}.targetVaultName`, aws.backupVault);
-      if (target.kind !== "resource" || target.resource !== vault) return [];
-      return [rule.number("lifecycle.deleteAfter") ?? Infinity];
-    }),
+    plan
+      .list("rules")
+      .filter((rule) => {
+        const path = `${rule.path}.targetVaultName`;
+        return stack.target(plan, path, aws.backupVault).resource === vault;
+      })
+      .map((rule) => rule.number("lifecycle.deleteAfter") ?? Infinity),
   );
 }

@@ -56,6 +56,7 @@ const cases: Cases = {
         clickHouse(s, { replicasCount: 2 });
         statefulSet(s, "cache");
       },
+      says: "the stack has no StatefulSet of ZooKeeper or ClickHouse",
     },
   ],
 };

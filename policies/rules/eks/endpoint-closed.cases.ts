@@ -49,9 +49,9 @@ const cases: Cases = {
     },
     {
       title: "named addresses, where nobody is wanted",
-      stack: (s) => cluster(s, { publicAccessCidrs: ["203.0.113.5/32"] }),
+      stack: (s) => cluster(s, { publicAccessCidrs: ["203.0.113.5/32", "203.0.113.9/32"] }),
       config: { onlyPrivate: true },
-      says: "203.0.113.5/32 reach the API of Cluster platform: set",
+      says: "203.0.113.5/32, 203.0.113.9/32 reach the API of Cluster platform: set",
     },
     {
       title: "nodes go around",

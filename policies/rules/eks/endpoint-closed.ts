@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { all, defineRule, each, failIf } from "../../rule.ts";
+import type { Reader } from "../../model/value.ts";
+import { all, defineRule, each, failIf, pass, violation, type Outcome } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -28,18 +29,8 @@ export default defineRule({
   }),
   check: each(aws.eksCluster, (cluster, { config }) => {
     const vpc = cluster.at("vpcConfig");
-    const open = vpc.boolean("endpointPublicAccess") ?? true;
-    const from = open ? vpc.strings("publicAccessCidrs") : [];
-    const everybody = from.length === 0 || from.some((cidr) => cidr.endsWith("/0"));
     return all(
-      failIf(
-        open && everybody,
-        `everybody reaches the API of ${cluster.label}: set vpcConfig.endpointPublicAccess to false, or name addresses in vpcConfig.publicAccessCidrs`,
-      ),
-      failIf(
-        open && config.onlyPrivate,
-        `${from.join(", ")} reach the API of ${cluster.label}: set vpcConfig.endpointPublicAccess to false`,
-      ),
+      fromOutside(vpc, cluster.label, config.onlyPrivate),
       failIf(
         vpc.boolean("endpointPrivateAccess") !== true,
         `nodes of ${cluster.label} reach its API over the internet: set vpcConfig.endpointPrivateAccess to true`,
@@ -47,3 +38,17 @@ export default defineRule({
     );
   }),
 });
+
+function fromOutside(vpc: Reader, label: string, onlyPrivate: boolean): Outcome {
+  if (vpc.boolean("endpointPublicAccess") === false) return pass;
+  const from = vpc.strings("publicAccessCidrs");
+  if (from.length === 0 || from.some((cidr) => cidr.endsWith("/0"))) {
+    return violation(
+      `everybody reaches the API of ${label}: set vpcConfig.endpointPublicAccess to false, or name addresses in vpcConfig.publicAccessCidrs`,
+    );
+  }
+  return failIf(
+    onlyPrivate,
+    `${from.join(", ")} reach the API of ${label}: set vpcConfig.endpointPublicAccess to false`,
+  );
+}

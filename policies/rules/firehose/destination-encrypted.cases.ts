@@ -50,6 +50,18 @@ const cases: Cases = {
       of: ["archive"],
     },
     {
+      title: "an encryption that names no algorithm",
+      stack: (s) => {
+        const events = bucket(s);
+        s.add(aws.s3.BucketServerSideEncryptionConfiguration, "encryption", {
+          bucket: events.id,
+          rules: [{ bucketKeyEnabled: true }],
+        });
+        firehose(s, { bucketArn: events.arn });
+      },
+      says: "without a key of KMS",
+    },
+    {
       title: "a key of FSx",
       stack: (s) => {
         const events = bucket(s);

@@ -71,6 +71,7 @@ const cases: Cases = {
     {
       title: "a destination of a later version",
       stack: (s) => firehose(s, {}, { destination: "tables" }),
+      says: "none that is known here",
     },
   ],
 };

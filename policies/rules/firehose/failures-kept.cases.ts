@@ -25,6 +25,10 @@ const cases: Cases = {
       title: "a place that is not known yet, of another destination",
       stack: (s) => firehoseToHttp(s, { errorOutputPrefix: notKnown() }),
     },
+    {
+      title: "neither place is known yet",
+      stack: (s) => firehose(s, { prefix: notKnown(), errorOutputPrefix: notKnown() }),
+    },
   ],
   violation: [
     {
@@ -56,6 +60,7 @@ const cases: Cases = {
     {
       title: "a destination of a later version",
       stack: (s) => firehose(s, {}, { destination: "tables" }),
+      says: "none that is known here",
     },
   ],
 };

@@ -24,6 +24,12 @@ const cases: Cases = {
       stack: (s) => stream(s, { kmsKeyId: "alias/aws/kinesis" }),
       says: "Stream events is encrypted with the key that AWS manages: set kmsKeyId",
     },
+    {
+      title: "the same by its ARN",
+      stack: (s) =>
+        stream(s, { kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:alias/aws/kinesis" }),
+      says: "with the key that AWS manages",
+    },
     { title: "no key", stack: (s) => stream(s, {}), says: "with the key that AWS manages" },
   ],
   unknown: [

@@ -12,7 +12,7 @@ export default defineRule({
   url: "https://docs.aws.amazon.com/streams/latest/dev/creating-using-sse-master-keys.html",
   config: z.strictObject({}),
   check: each(aws.kinesis, (stream) => {
-    if ((stream.string("encryptionType") ?? "NONE") !== "KMS") {
+    if (stream.string("encryptionType") !== "KMS") {
       return notApplicable("it is not encrypted: see kinesis-encrypted");
     }
     const key = stream.peek("kmsKeyId");

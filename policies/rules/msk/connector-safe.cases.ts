@@ -11,7 +11,18 @@ const logs = {
 
 const cases: Cases = {
   rule,
-  pass: [{ title: "both", stack: (s) => sink(s, {}, { ...tls, ...logs }), of: ["sink"] }],
+  pass: [
+    { title: "both", stack: (s) => sink(s, {}, { ...tls, ...logs }), of: ["sink"] },
+    {
+      title: "logs elsewhere",
+      stack: (s) => {
+        const to = (workerLogDelivery: object) => ({ logDelivery: { workerLogDelivery } as never });
+        sink(s, {}, { ...tls, ...to({ firehose: { enabled: true } }) });
+        sink(s, {}, { ...tls, ...to({ s3: { enabled: true } }) }, "other");
+      },
+      of: ["other", "sink"],
+    },
+  ],
   violation: [
     {
       title: "in the clear",

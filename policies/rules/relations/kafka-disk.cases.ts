@@ -41,6 +41,12 @@ const cases: Cases = {
     // 421.875 GiB are needed.
     { title: "just enough", stack: brokers(141), objectives, config: { usable: 1 }, of: ["kafka"] },
     { title: "two replicas need less", stack: brokers(94, 2), objectives, config: { usable: 1 } },
+    {
+      title: "to the byte",
+      stack: brokers(225),
+      objectives: { ...objectives, stream: { rate: "16777216 B", margin: "1 hour" } },
+      config: { usable: 1 },
+    },
     { title: "with room to spare", stack: brokers(166), objectives },
   ],
   violation: [
@@ -63,7 +69,11 @@ const cases: Cases = {
   unknown: [{ title: "not known", stack: brokers(notKnown()), objectives, says: "volumeSize" }],
   notApplicable: [
     { title: "no cluster", stack: (s) => s.add(aws.kms.Key, "key", {}), objectives },
-    { title: "nothing is declared", stack: brokers(1) },
+    {
+      title: "nothing is declared",
+      stack: brokers(1),
+      says: "objectives.backup and objectives.restore are not declared",
+    },
     {
       title: "no rate is declared",
       stack: brokers(1),

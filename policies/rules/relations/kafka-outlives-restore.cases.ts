@@ -61,6 +61,7 @@ const cases: Cases = {
       title: "Kafka's own",
       stack: (s) => topic(s, "__consumer_offsets", keeps(1)),
       objectives,
+      says: "a topic of Kafka's own",
     },
   ],
 };

@@ -54,14 +54,23 @@ const cases: Cases = {
   ],
   notApplicable: [
     { title: "no topic", stack: (s) => cluster(s), objectives },
-    { title: "nothing is declared", stack: (s) => topic(s, "events", limit(1)) },
+    {
+      title: "nothing is declared",
+      stack: (s) => topic(s, "events", limit(1)),
+      says: "objectives.backup and objectives.restore are not declared",
+    },
     {
       title: "no rate is declared",
       stack: (s) => topic(s, "events", limit(1)),
       objectives: { ...objectives, stream: {} },
       says: "objectives.stream.rate is not declared",
     },
-    { title: "Kafka's own", stack: (s) => topic(s, "__x", limit(1)), objectives },
+    {
+      title: "Kafka's own",
+      stack: (s) => topic(s, "__x", limit(1)),
+      objectives,
+      says: "a topic of Kafka's own",
+    },
   ],
 };
 export default cases;

@@ -31,7 +31,12 @@ const cases: Cases = {
   ],
   notApplicable: [
     { title: "no database", stack: (s) => s.add(aws.kms.Key, "key", {}), objectives },
-    { title: "a replica", stack: database({ replicateSourceDb: "a" }), objectives },
+    {
+      title: "a replica",
+      stack: database({ replicateSourceDb: "a" }),
+      objectives,
+      says: "a read replica has no own backups",
+    },
     { title: "no window", stack: database({}), says: "objectives.eventsWindow" },
   ],
 };

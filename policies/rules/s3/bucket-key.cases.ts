@@ -29,6 +29,20 @@ const cases: Cases = {
       says: "BucketServerSideEncryptionConfiguration encryption asks KMS for every object",
     },
     {
+      title: "off in one rule of two",
+      stack: (s) => {
+        const applyServerSideEncryptionByDefault = { sseAlgorithm: "aws:kms" };
+        s.add(aws.s3.BucketServerSideEncryptionConfiguration, "encryption", {
+          bucket: "b",
+          rules: [
+            { applyServerSideEncryptionByDefault, bucketKeyEnabled: true },
+            { applyServerSideEncryptionByDefault, bucketKeyEnabled: false },
+          ],
+        });
+      },
+      says: "asks KMS for every object",
+    },
+    {
       title: "nothing said",
       stack: (s) => encryption(s, "aws:kms"),
       says: "set rules[].bucketKeyEnabled to true",

@@ -20,6 +20,14 @@ const cases: Cases = {
         s.add(aws.s3.BucketAcl, "acl", { bucket: b.id, acl: "private" });
       },
     },
+    {
+      title: "lists that AWS itself writes by",
+      stack: (s) => {
+        s.custom(types.bucket, "logs", { acl: "log-delivery-write" });
+        s.custom(types.bucket, "copies", { acl: "bucket-owner-full-control" });
+      },
+      of: ["copies", "logs"],
+    },
   ],
   violation: [
     {
@@ -39,7 +47,7 @@ const cases: Cases = {
     {
       title: "lists count",
       stack: (s) => owned(s, s.add(aws.s3.Bucket, "events", {}), "BucketOwnerPreferred"),
-      says: "lists of Bucket events count (BucketOwnerPreferred)",
+      says: "lists of Bucket events count (BucketOwnerPreferred): set rule.objectOwnership of BucketOwnershipControls owned to",
     },
   ],
   unknown: [

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { all, defineRule, each, failIf } from "../../rule.ts";
+import type { Resource } from "../../model/resource.ts";
+import { all, defineRule, each, failIf, pass, type Outcome } from "../../rule.ts";
 import { aws } from "../../types.ts";
 
 export default defineRule({
@@ -23,16 +24,20 @@ export default defineRule({
     const acl = stack.partOf(bucket, aws.bucketAcl, "bucket");
     const granted = acl?.string("acl") ?? bucket.string("acl") ?? "private";
     const controls = stack.partOf(bucket, aws.bucketOwnership, "bucket");
-    const ownership = controls?.string("rule.objectOwnership") ?? "BucketOwnerEnforced";
     return all(
       failIf(
         !["private", "log-delivery-write", "bucket-owner-full-control"].includes(granted),
         `${bucket.label} has the list ${granted}: take acl out`,
       ),
-      failIf(
-        ownership !== "BucketOwnerEnforced",
-        `lists of ${bucket.label} count (${ownership}): set rule.objectOwnership of ${controls?.label ?? ""} to BucketOwnerEnforced`,
-      ),
+      controls === undefined ? pass : ownersAlone(controls, bucket.label),
     );
   }),
 });
+
+function ownersAlone(controls: Resource, bucket: string): Outcome {
+  const ownership = String(controls.string("rule.objectOwnership"));
+  return failIf(
+    ownership !== "BucketOwnerEnforced",
+    `lists of ${bucket} count (${ownership}): set rule.objectOwnership of ${controls.label} to BucketOwnerEnforced`,
+  );
+}

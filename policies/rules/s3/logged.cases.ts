@@ -43,6 +43,15 @@ const cases: Cases = {
   ],
   notApplicable: [
     {
+      title: "buckets that take the logs of others",
+      stack: (s) => {
+        const logs = s.add(aws.s3.Bucket, "logs", {});
+        const args = { bucket: "elsewhere", targetBucket: logs.id, targetPrefix: "e/" };
+        s.add(aws.s3.BucketLogging, "logging", args);
+      },
+      says: "it takes the logs of others",
+    },
+    {
       title: "a bucket that says that it holds no data",
       stack: (s) => s.add(aws.s3.Bucket, "logs", { tags: { "recover:data": "none" } }),
       says: "its tag recover:data says that it holds no data",

@@ -20,6 +20,20 @@ const cases: Cases = {
       of: ["trail"],
     },
     {
+      title: "basic, beside another kind",
+      stack: (s) =>
+        trail(s, {
+          eventSelectors: [
+            {
+              dataResources: [
+                { type: "AWS::Lambda::Function", values: [] },
+                { type: "AWS::S3::Object", values: [] },
+              ],
+            },
+          ],
+        }),
+    },
+    {
       title: "advanced",
       stack: (s) =>
         trail(s, {
@@ -50,6 +64,14 @@ const cases: Cases = {
               dataResources: [{ type: "AWS::S3::Object", values: [] }],
             },
           ],
+        }),
+      says: "does not record",
+    },
+    {
+      title: "of functions, the basic way",
+      stack: (s) =>
+        trail(s, {
+          eventSelectors: [{ dataResources: [{ type: "AWS::Lambda::Function", values: [] }] }],
         }),
       says: "does not record",
     },

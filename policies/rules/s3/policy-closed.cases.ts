@@ -28,6 +28,11 @@ const cases: Cases = {
       says: "the policy of Bucket events allows s3:GetObject to everybody: name principals",
     },
     {
+      title: "two things",
+      stack: (s) => policy(s, { ...open, Action: ["s3:GetObject", "s3:ListBucket"] }),
+      says: "allows s3:GetObject, s3:ListBucket to everybody",
+    },
+    {
       title: "everybody among others",
       stack: (s) => policy(s, { ...open, Principal: { AWS: ["a", "*"] } }),
       says: "to everybody",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineRule, each, failIf, notApplicable } from "../../rule.ts";
+import { defineRule, each, notApplicable, pass, violation } from "../../rule.ts";
 import { aws } from "../../types.ts";
 import { bucketPolicyOf } from "../../model/bucket-policy.ts";
 import { openStatements } from "../../model/policy-document.ts";
@@ -25,9 +25,9 @@ export default defineRule({
     const policy = bucketPolicyOf(bucket, stack);
     if (policy === undefined) return notApplicable("it has no policy");
     const [open] = openStatements(policy);
-    return failIf(
-      open !== undefined,
-      `the policy of ${bucket.label} allows ${open?.strings("Action").join(", ") ?? ""} to everybody: name principals, or add a condition`,
+    if (open === undefined) return pass;
+    return violation(
+      `the policy of ${bucket.label} allows ${open.strings("Action").join(", ")} to everybody: name principals, or add a condition`,
     );
   }),
 });

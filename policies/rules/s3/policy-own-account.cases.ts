@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type { Cases } from "../../testing/cases.ts";
 import { policy, policyWithArn } from "../../testing/bucket-policies.ts";
+import type { StackBuilder } from "../../testing/builder.ts";
 import rule from "./policy-own-account.ts";
 
 const grant = (account: string) => ({
@@ -21,6 +22,7 @@ const cases: Cases = {
           { ...grant("999999999999"), Action: "s3:GetObject" },
           { ...grant("999999999999"), Effect: "Deny" },
           { Effect: "Allow", Principal: { Service: "logging.s3.amazonaws.com" }, Action: "s3:*" },
+          { ...grant("1"), Principal: { AWS: "arn:aws:es:eu-central-1:999999999999:x" } },
         ),
       config: { ownAccounts: ["111111111111"] },
       of: ["events"],
@@ -40,6 +42,13 @@ const cases: Cases = {
       config: { ownAccounts: ["111111111111"] },
       says: "allows s3:PutBucketAcl to 999999999999",
     },
+    ...["s3:DeleteBucketPolicy", "s3:PutEncryptionConfiguration", "s3:PutObjectAcl"].map(
+      (action) => ({
+        title: `another account may ${action}`,
+        stack: (s: StackBuilder) => policy(s, { ...grant("999999999999"), Action: action }),
+        says: `allows ${action} to arn:aws:iam::999999999999:root`,
+      }),
+    ),
   ],
   unknown: [
     {
@@ -48,6 +57,8 @@ const cases: Cases = {
       only: ["engine preview", "saved preview"],
     },
   ],
-  notApplicable: [{ title: "no policy", stack: (s) => s.add(aws.s3.Bucket, "events", {}) }],
+  notApplicable: [
+    { title: "none", stack: (s) => s.add(aws.s3.Bucket, "events", {}), says: "it has no policy" },
+  ],
 };
 export default cases;

@@ -29,6 +29,11 @@ const cases: Cases = {
       says: "the policy of Bucket events denies everything to everybody, you included",
     },
     {
+      title: "everything, beside what is allowed",
+      stack: (s) => policy(s, { ...lock, Effect: "Allow", Principal: { AWS: "arn" } }, lock),
+      says: "denies everything",
+    },
+    {
       title: "its policy",
       stack: (s) => policy(s, { ...lock, Action: ["s3:Put*"] }),
       says: "denies everything",
@@ -41,6 +46,8 @@ const cases: Cases = {
       only: ["engine preview", "saved preview"],
     },
   ],
-  notApplicable: [{ title: "no policy", stack: (s) => s.add(aws.s3.Bucket, "events", {}) }],
+  notApplicable: [
+    { title: "none", stack: (s) => s.add(aws.s3.Bucket, "events", {}), says: "it has no policy" },
+  ],
 };
 export default cases;

@@ -38,6 +38,16 @@ const cases: Cases = {
       says: "with the key that AWS manages",
     },
     {
+      title: "the same by its ARN, and an empty one",
+      stack: (s) => {
+        const kmsKeyId = "arn:aws:kms:eu-central-1:123456789012:alias/aws/secretsmanager";
+        secret(s, { kmsKeyId });
+        secret(s, { kmsKeyId: "" }, "other");
+      },
+      says: "with the key that AWS manages",
+      of: ["login", "other"],
+    },
+    {
       title: "of the replica",
       stack: (s) => {
         const key = s.add(aws.kms.Key, "key", {});

@@ -53,7 +53,11 @@ const cases: Cases = {
   ],
   notApplicable: [
     { title: "no secret", stack: (s) => s.add(aws.s3.Bucket, "events", {}) },
-    { title: "no policy", stack: (s) => s.add(aws.secretsmanager.Secret, "login", {}) },
+    {
+      title: "no policy",
+      stack: (s) => s.add(aws.secretsmanager.Secret, "login", {}),
+      says: "it has no policy: IAM policies alone decide",
+    },
   ],
 };
 export default cases;

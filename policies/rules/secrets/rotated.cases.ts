@@ -51,7 +51,7 @@ const cases: Cases = {
     {
       title: "beside logins of Kafka, it is still a secret",
       stack: (s) => {
-        secret(s);
+        s.add(aws.secretsmanager.Secret, "login", { name: "app" });
         s.add(aws.msk.ScramSecretAssociation, "logins", {
           clusterArn,
           secretArnLists: ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:other"],
@@ -102,6 +102,16 @@ const cases: Cases = {
       },
       says: "a login of Kafka",
       of: ["login", "second", "third"],
+    },
+    {
+      title: "a login of Kafka by its ARN",
+      stack: (s) => {
+        const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:login";
+        s.add(aws.secretsmanager.Secret, "login", {}, { outputs: { arn } });
+        s.add(aws.msk.ScramSecretAssociation, "logins", { clusterArn, secretArnLists: [arn] });
+      },
+      only: ["engine up", "exported state"],
+      says: "a login of Kafka",
     },
   ],
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { longestGapSeconds } from "../../model/schedule.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Stack } from "../../model/stack.ts";
-import { NotKnown } from "../../model/value.ts";
+import { NotKnown, type Tree } from "../../model/value.ts";
 import { defineRule, each, failIf, notApplicable, violation } from "../../rule.ts";
 import { saySeconds } from "../../settings/units.ts";
 import { aws } from "../../types.ts";
@@ -59,11 +59,10 @@ function isKafkaLogin(secret: Resource, stack: Stack): boolean {
   if (typeof name === "string" && name.startsWith("AmazonMSK_")) return true;
   if (stack.pointingAt(secret, mskLogin, "secretArn").sure.length > 0) return true;
   return stack.of(aws.mskScram).some((each) => {
-    const sources = each.facts.propertyDependencies["secretArnLists"] ?? [];
-    if (sources.includes(secret.urn)) return true;
+    if (each.facts.propertyDependencies["secretArnLists"]?.includes(secret.urn)) return true;
     if (each.isKnown("secretArnLists")) {
-      const arn = secret.computed("arn");
-      return typeof arn === "string" && each.strings("secretArnLists").includes(arn);
+      const arns: readonly Tree[] = each.strings("secretArnLists");
+      return arns.includes(secret.computed("arn"));
     }
     throw new NotKnown(`whether ${secret.label} is a login of Kafka is not known yet`);
   });

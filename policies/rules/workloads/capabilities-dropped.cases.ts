@@ -45,8 +45,8 @@ const cases: Cases = {
     },
     {
       title: "one taken back",
-      stack: (s) => web(s, { capabilities: { drop: ["ALL"], add: ["CHOWN"] } }),
-      says: "adds CHOWN: remove it from",
+      stack: (s) => web(s, { capabilities: { drop: ["ALL"], add: ["CHOWN", "KILL"] } }),
+      says: "adds CHOWN, KILL: remove it from",
     },
     {
       title: "of one that prepares the pod",

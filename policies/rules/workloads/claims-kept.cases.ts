@@ -16,9 +16,10 @@ const cases: Cases = {
       title: "nothing set, and said so",
       stack: (s) => {
         statefulSet(s, "queue");
+        statefulSet(s, "zookeeper");
         db(s, "Retain", "Retain");
       },
-      of: ["db", "queue"],
+      of: ["db", "queue", "zookeeper"],
     },
   ],
   violation: [

@@ -35,9 +35,9 @@ export default defineRule({
         );
       }),
     );
+    if (outcome.kind !== "violation") return outcome;
     // Last, as it looks at every set of the stack.
-    const other =
-      outcome.kind === "violation" && [...ensembles(stack), ...clickHouses(stack)].includes(set);
+    const other = [...ensembles(stack), ...clickHouses(stack)].includes(set);
     return other ? notApplicable("dr-volumes-kept asks it of ZooKeeper and ClickHouse") : outcome;
   }),
 });

@@ -59,6 +59,13 @@ const cases: Cases = {
       },
     },
     {
+      title: "a budget of no pods: it names none",
+      stack: (s) => {
+        statefulSet(s, "db");
+        budget(s, {}, { minAvailable: 3, selector: undefined as never });
+      },
+    },
+    {
       title: "scaled to none",
       stack: (s) => {
         statefulSet(s, "db", { spec: { replicas: 0 } });

@@ -4,7 +4,7 @@ import { replicasOf } from "../../model/pods.ts";
 import type { Resource } from "../../model/resource.ts";
 import { podLabels, sameNamespace, selects } from "../../model/selectors.ts";
 import type { Stack } from "../../model/stack.ts";
-import { decide, defineRule, each, failIf, pass } from "../../rule.ts";
+import { decide, defineRule, each, failIf, pass, violation } from "../../rule.ts";
 import { kubernetes } from "../../types.ts";
 
 export default defineRule({
@@ -30,12 +30,13 @@ export default defineRule({
         most === "0" || most === "0%",
         `${budget.label} lets no pod go: raise spec.maxUnavailable to 1 or more`,
       ),
-      failIf(
-        least === "100%",
-        `${budget.label} lets no pod go: lower spec.minAvailable, or set maxUnavailable to 1`,
-      ),
       decide(() => {
-        if (least === undefined || least === "100%") return pass;
+        if (least === "100%") {
+          return violation(
+            `${budget.label} lets no pod go: lower spec.minAvailable, or set maxUnavailable to 1`,
+          );
+        }
+        if (least === undefined) return pass;
         const pods = podsOf(budget, stack);
         const kept = least.endsWith("%")
           ? Math.ceil((pods * Number(least.slice(0, -1))) / 100)

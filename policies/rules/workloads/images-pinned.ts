@@ -18,7 +18,7 @@ export default defineRule({
       .describe("Asks for a digest (CKV_K8S_43); a tag can be moved to another image"),
   }),
   check: eachContainer((container, { what, config }) => {
-    const image = container.string("image") ?? "no image";
+    const image = String(container.string("image"));
     const byDigest = image.includes("@sha256:");
     // Of one by digest that is the digest: a tag before it only tells people.
     const tag = /:([^/:]+)$/.exec(image)?.[1] ?? "latest";

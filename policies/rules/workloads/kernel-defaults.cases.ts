@@ -1,3 +1,4 @@
+import { Pod } from "@pulumi/kubernetes/core/v1/pod.js";
 import * as aws from "@pulumi/aws";
 import type { Cases } from "../../testing/cases.ts";
 import { notKnown, type StackBuilder } from "../../testing/builder.ts";
@@ -12,10 +13,10 @@ const web = (s: StackBuilder, pod: OfPod, container: OfContainer = {}) =>
     pod: { securityContext: pod },
     container: { securityContext: container },
   });
+const appArmor = "container.apparmor.security.beta.kubernetes.io/web";
 const annotated = (s: StackBuilder, value: string) => {
   const labels = { app: "web" };
-  const key = "container.apparmor.security.beta.kubernetes.io/web";
-  const metadata = { labels, annotations: { [key]: value } };
+  const metadata = { labels, annotations: { [appArmor]: value } };
   const spec = { containers: [{ name: "web", image: "web:1" }] };
   return deployment(s, "web", { spec: { template: { metadata, spec } } });
 };
@@ -39,7 +40,23 @@ const cases: Cases = {
       },
       of: ["db", "web"],
     },
-    { title: "an old annotation", stack: (s) => annotated(s, "runtime/default") },
+    {
+      title: "an old annotation, an empty one, and one of somebody else",
+      stack: (s) => {
+        annotated(s, "runtime/default");
+        const containers = [{ name: "job", image: "job:1" }];
+        const annotations = { [appArmor]: null as never, "acme.example/apparmor": "unconfined" };
+        s.add(Pod, "job", { metadata: { annotations }, spec: { containers } });
+      },
+      of: ["job", "web"],
+    },
+    {
+      title: "the other types of SELinux for containers",
+      stack: (s) => {
+        for (const type of ["container_init_t", "container_kvm_t", "container_engine_t"])
+          deployment(s, type, { pod: { securityContext: { seLinuxOptions: { type } } } });
+      },
+    },
     {
       title: "one more sysctl is taken",
       stack: (s) => web(s, { sysctls: [{ name: "net.core.somaxconn", value: "4096" }] }),
@@ -75,6 +92,15 @@ const cases: Cases = {
       title: "AppArmor off",
       stack: (s) => web(s, {}, { appArmorProfile: { type: "Unconfined" } }),
       says: "sets appArmorProfile.type to Unconfined",
+    },
+    {
+      title: "AppArmor off, by an annotation of the pod itself",
+      stack: (s) =>
+        s.add(Pod, "job", {
+          metadata: { annotations: { [appArmor]: "unconfined" } },
+          spec: { containers: [{ name: "web", image: "web:1" }] },
+        }),
+      says: "takes AppArmor off",
     },
     {
       title: "AppArmor off, by annotation",

@@ -77,7 +77,7 @@ function annotations(found: Reader, what: string): Outcome[] {
     .filter((key) => key.startsWith("container.apparmor.security.beta.kubernetes.io/"))
     .map((key) =>
       failIf(
-        found.entry(key)?.string("") === "unconfined",
+        String(found.entry(key)?.string("")) === "unconfined",
         `${what} takes AppArmor off: remove the annotation ${key}`,
       ),
     );

@@ -2,23 +2,21 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as aws from "@pulumi/aws";
 import type { Cases } from "../../testing/cases.ts";
-import { notKnown, type StackBuilder } from "../../testing/builder.ts";
+import { notKnown, open, type StackBuilder } from "../../testing/builder.ts";
 import { daemonSet, deployment } from "../../testing/pods.ts";
 import { job, statefulSet } from "../../testing/workloads.ts";
 import rule from "./namespaced.ts";
 
-const bare = (s: StackBuilder) => {
-  const labels = { app: "web" };
-  return s.add(Deployment, "web", {
-    spec: {
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: { containers: [{ name: "web", image: "web:1" }] },
-      },
-    },
-  });
+const labels = { app: "web" };
+const spec = {
+  selector: { matchLabels: labels },
+  template: {
+    metadata: { labels },
+    spec: { containers: [{ name: "web", image: "web:1" }] },
+  },
 };
+const bare = (s: StackBuilder, kubeconfig?: string | typeof open) =>
+  s.add(Deployment, "web", { spec }, kubeconfig === undefined ? {} : { provider: { kubeconfig } });
 
 const cases: Cases = {
   rule,
@@ -35,6 +33,19 @@ const cases: Cases = {
   ],
   violation: [
     {
+      title: "none, and a kubeconfig that names none",
+      stack: (s) => bare(s, "contexts: [{context: {cluster: a}}]"),
+      says: "Deployment web is in the namespace default",
+    },
+    {
+      title: "the default one, whatever the kubeconfig names",
+      stack: (s) => {
+        const metadata = { name: "api", namespace: "default" };
+        s.add(Deployment, "api", { metadata, spec }, { provider: { kubeconfig: "namespace: a" } });
+      },
+      says: "Deployment api is in the namespace default",
+    },
+    {
       title: "none, and the default one",
       stack: (s) => {
         bare(s);
@@ -46,6 +57,16 @@ const cases: Cases = {
     },
   ],
   unknown: [
+    ...["namespace: data", '{"namespace" : "data"}', "'namespace': data"].map((kubeconfig) => ({
+      title: `the kubeconfig may name one: ${kubeconfig}`,
+      stack: (s: StackBuilder) => bare(s, kubeconfig),
+      says: "the namespace of Deployment web is in its provider's kubeconfig",
+    })),
+    {
+      title: "the kubeconfig is not known",
+      stack: (s) => bare(s, open),
+      says: "is in its provider's kubeconfig",
+    },
     {
       title: "not known",
       stack: (s) => deployment(s, "web", { namespace: notKnown() }),

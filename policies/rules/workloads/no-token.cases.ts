@@ -72,6 +72,18 @@ const cases: Cases = {
       says: "gets a token",
     },
     {
+      title: "another account of the namespace",
+      stack: (s) => {
+        s.add(ServiceAccount, "api", {
+          metadata: { name: "api", namespace: "data" },
+          automountServiceAccountToken: false,
+        });
+        account(s, true);
+        web(s, { serviceAccountName });
+      },
+      says: "gets a token",
+    },
+    {
       title: "an account of that name in another namespace",
       stack: (s) => {
         account(s, false, "other");

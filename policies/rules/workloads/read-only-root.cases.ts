@@ -52,7 +52,8 @@ const cases: Cases = {
     {
       title: "other kinds",
       stack: (s) => deployment(s, "web"),
-      says: "only StatefulSet are looked at",
+      config: { kinds: ["StatefulSet", "Job"] },
+      says: "only StatefulSet, Job are looked at",
       of: ["web"],
     },
     {

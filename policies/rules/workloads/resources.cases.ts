@@ -47,6 +47,17 @@ const cases: Cases = {
       },
     },
     {
+      title: "by the namespace, which says it of other things first",
+      stack: (s) => {
+        const container = { default: { memory: "1Gi" }, defaultRequest: { cpu: "100m" } };
+        s.add(LimitRange, "limits", {
+          metadata: { namespace: "data" },
+          spec: { limits: [{ type: "Pod" }, { type: "Container", ...container }] },
+        });
+        deployment(s, "web");
+      },
+    },
+    {
       title: "what prepares the pod need not say it",
       stack: (s) =>
         deployment(s, "web", {

@@ -52,8 +52,8 @@ export default defineRule({
 
 /** The namespace gives it to containers that do not say it. */
 function hasDefault(path: string, workload: Resource, stack: Stack): boolean {
-  const [kind, resource] = path.split(".");
-  const fields = kind === "limits" ? ["default"] : ["defaultRequest", "default"];
+  const fields = path.startsWith("limits.") ? ["default"] : ["defaultRequest", "default"];
+  const resource = path.replace(/^\w+\./, "");
   return stack
     .of(limitRange)
     .some(
@@ -64,7 +64,7 @@ function hasDefault(path: string, workload: Resource, stack: Stack): boolean {
           .some(
             (limit) =>
               limit.string("type") === "Container" &&
-              fields.some((field) => limit.has(`${field}.${resource ?? ""}`)),
+              fields.some((field) => limit.has(`${field}.${resource}`)),
           ),
     );
 }

@@ -54,6 +54,12 @@ const cases: Cases = {
       of: ["db"],
     },
     {
+      title: "one of two labels is wanted",
+      stack: (s) => statefulSet(s, "db"),
+      config: { topologyKeys: ["rack", "room"] },
+      says: "with topologyKey rack or room",
+    },
+    {
       title: "by nodes alone, in three ways",
       stack: (s) => {
         statefulSet(s, "db", { pod: constraint(host) });

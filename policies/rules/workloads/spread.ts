@@ -40,5 +40,5 @@ function keysOf(pod: Reader): string[] {
     ...apart
       .list("preferredDuringSchedulingIgnoredDuringExecution")
       .map((each) => each.at("podAffinityTerm")),
-  ].flatMap((each) => each.string("topologyKey") ?? []);
+  ].map((each) => String(each.string("topologyKey")));
 }

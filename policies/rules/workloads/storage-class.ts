@@ -28,7 +28,7 @@ export default defineRule({
             `${claimant.label} takes the cluster's default storage: set ${path}`,
           ),
           failIf(
-            config.allowed.length > 0 && !config.allowed.includes(name ?? ""),
+            config.allowed.length > 0 && !config.allowed.includes(String(name)),
             `${claimant.label} takes storage of class ${String(name)}, ${config.allowed.join(" or ")} is wanted: change ${path}`,
           ),
         );

@@ -65,6 +65,16 @@ const cases: Cases = {
       of: ["disk"],
     },
     {
+      title: "an exception, and a name that is not known",
+      stack: (s) =>
+        s.add(PersistentVolume, "disk", {
+          metadata: { name: notKnown() },
+          spec: { persistentVolumeReclaimPolicy: "Delete" },
+        }),
+      config: { except: "cache" },
+      says: "PersistentVolume disk goes with its claim",
+    },
+    {
       title: "an exception for another one",
       stack: (s) => volume(s, "Delete"),
       config: { except: "cache" },
@@ -95,6 +105,12 @@ const cases: Cases = {
     },
   ],
   notApplicable: [
+    {
+      title: "what may be lost, by the name that the cluster knows",
+      stack: (s) => storageClass(s, { metadata: { name: "scratch" } }),
+      config: { except: "^scratch$" },
+      says: "for what may be lost",
+    },
     { title: "no storage", stack: (s) => statefulSet(s, "db") },
     {
       title: "for what may be lost",

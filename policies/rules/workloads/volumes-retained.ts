@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isUsed } from "../../model/claims.ts";
+import type { Tree } from "../../model/value.ts";
 import { advice, defineRule, each, notApplicable, pass, violation } from "../../rule.ts";
 import { kubernetes } from "../../types.ts";
 
@@ -19,9 +20,10 @@ export default defineRule({
       .describe("Regular expression over names of classes and volumes for what may be lost"),
   }),
   check: each([kubernetes.storageClass, kubernetes.volume], (storage, { stack, config }) => {
-    const name = storage.peek("metadata.name");
-    const names = [storage.name, typeof name === "string" ? name : ""];
-    if (config.except !== "" && names.some((each) => new RegExp(config.except).test(each))) {
+    const names: readonly Tree[] = [storage.name, storage.peek("metadata.name")];
+    const excepted = (name: Tree) =>
+      typeof name === "string" && new RegExp(config.except).test(name);
+    if (config.except !== "" && names.some(excepted)) {
       return notApplicable("it is for what may be lost (except)");
     }
     if (storage.type === kubernetes.volume) {
