@@ -51,7 +51,7 @@ const cases: Cases = {
     {
       title: "no default retention",
       stack: (s) => s.add(aws.s3.BucketObjectLockConfiguration, "lock", { bucket: bucket(s).id }),
-      says: "the mode of BucketObjectLockConfiguration lock is not set",
+      says: "the mode of BucketObjectLockConfiguration lock is not set: set rule.defaultRetention.mode to GOVERNANCE or COMPLIANCE",
     },
   ],
   unknown: [

@@ -16,14 +16,14 @@ export default defineRule({
   url: "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax",
   config: z.strictObject({}),
   check: each([kubernetes.cronJob, velero], (job) => {
-    const schedule = job.string("spec.schedule") ?? "";
+    const schedule = String(job.string("spec.schedule"));
     if (/TZ=/.test(schedule)) {
       return violation(
         `the schedule "${schedule}" of ${job.label} holds a time zone, which Kubernetes refuses: move it to spec.timeZone`,
       );
     }
     return failIf(
-      !comesDue(schedule),
+      neverRuns(schedule),
       `the schedule "${schedule}" of ${job.label} never comes due: correct spec.schedule`,
     );
   }),
@@ -32,13 +32,13 @@ export default defineRule({
 /** Any day will do: it makes the answer the same every day. */
 const start = new Date("2028-01-01T00:00:00Z");
 
-function comesDue(schedule: string): boolean {
+function neverRuns(schedule: string): boolean {
   // Kubernetes knows @every too.
-  if (/^@every \d+[smh]/.test(schedule)) return true;
+  if (/^@every \d+[smh]/.test(schedule)) return false;
   try {
     const cron = new Cron(schedule, { mode: "5-part", utcOffset: 0, sloppyRanges: true });
-    return cron.nextRun(start) !== null;
+    return cron.nextRun(start) === null;
   } catch {
-    return false;
+    return true;
   }
 }
