@@ -34,13 +34,15 @@ export async function moveRows<T>(
   try {
     // The wait may have been a long one.
     await assertEpoch(connection);
-    const consumes =
-      (await ingestState(clickhouse, kafka, await topicState(kafka))) === "running" ||
-      lock.predecessorPaused;
-    const seconds = await detachIngest(clickhouse, kafka);
-    context.progress(
-      `consuming stopped for a moment (the group was empty after ${seconds.toFixed(1)} s)`,
-    );
+    const state = await ingestState(clickhouse, kafka, await topicState(kafka));
+    const consumes = state === "running" || lock.predecessorPaused;
+    // In a recovery nothing has been attached yet, and who moves rows may not even look at the group.
+    if (state !== "stopped") {
+      const seconds = await detachIngest(clickhouse, kafka);
+      context.progress(
+        `consuming stopped for a moment (the group was empty after ${seconds.toFixed(1)} s)`,
+      );
+    }
     await failpoint("move.stopped");
     const result = await work();
     if (consumes || afterwards === "consume") {

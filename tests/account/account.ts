@@ -109,9 +109,9 @@ export class Account {
   async lose(stack: string): Promise<void> {
     const side = this.side(stack);
     this.s3(side.region).lose();
-    side.msk?.kill();
+    await side.msk?.kill();
     side.rds?.kill();
-    side.clickhouse?.kill();
+    for (const { process } of side.clickhouse.values()) process.kill();
     side.archiver?.kill();
     for (const each of side.ensemble) each.kill();
     await Promise.all(this.#replications.map((each) => each.stop()));

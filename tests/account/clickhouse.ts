@@ -8,6 +8,12 @@ import { accountKeys } from "./keys.ts";
 
 const ports = { http: 8123, tcp: 9000 };
 
+/** The server of one installation. */
+export interface Server {
+  readonly process: RunningProcess;
+  readonly address: string;
+}
+
 type Settings = Readonly<Record<string, unknown>>;
 
 interface Installation {
@@ -46,23 +52,28 @@ interface Installation {
  * these tests knows no SCRAM), users may come from loopback, and the user by which that server is embedded stays.
  */
 export async function startInstallation(
-  { region, hosts, objects }: ClusterPlace,
+  {
+    region,
+    hosts,
+    objects,
+    clickhouse,
+  }: ClusterPlace & { readonly clickhouse: Map<string, Server> },
   installation: Installation,
-  former: RunningProcess | undefined,
-): Promise<RunningProcess> {
+): Promise<void> {
   const { metadata, spec } = installation;
   const { name, namespace } = metadata;
   const { configuration } = spec;
   const [cluster] = configuration.clusters;
   const host = `chi-${name}-${cluster?.name ?? ""}-0-0.${namespace}.svc.cluster.local`;
-  const address = addressOf(region, "clickhouse");
+  const former = clickhouse.get(name);
+  const address = former?.address ?? addressOf(region, "clickhouse", clickhouse.size);
   hosts.add(host, address);
   const secretOf = (ref: { readonly name: string; readonly key: string }) =>
     objects.dataOf(namespace, "Secret", ref.name)[ref.key] ?? "";
   const variables = spec.templates.podTemplates[0]?.spec.containers[0]?.env ?? [];
-  const home = former?.spec.home ?? (await tempHome("recover-account-clickhouse"));
+  const home = former?.process.spec.home ?? (await tempHome("recover-account-clickhouse"));
   const base = clickhouseServer({
-    name: `${region}/clickhouse`,
+    name: `${region}/${name}`,
     home,
     httpPort: ports.http,
     tcpPort: ports.tcp,
@@ -106,8 +117,8 @@ export async function startInstallation(
     health: { kind: "http", url: `http://${address}:${String(ports.http)}/ping`, contains: "Ok" },
   };
   // A pod with another template: the same volume, a new server.
-  await former?.stop();
-  return startProcess(server);
+  await former?.process.stop();
+  clickhouse.set(name, { process: await startProcess(server), address });
 }
 
 type SecretOf = (ref: { readonly name: string; readonly key: string }) => string;

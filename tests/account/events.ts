@@ -7,7 +7,7 @@ import { kafkaJs } from "../../scripts/kafka/client.ts";
 import { ObjectStore } from "../../scripts/vault/s3.ts";
 import type { StandInProject } from "../standins/project.ts";
 import { accountKeys } from "./keys.ts";
-import { addressOf, type Region } from "./regions.ts";
+import type { Hosts } from "./regions.ts";
 import type { RegionS3 } from "./s3.ts";
 
 /** A stack as its outputs say that it is reached. */
@@ -17,15 +17,16 @@ export type Reached = ReturnType<typeof requireParts<"kafka" | "clickhouse" | "p
 export async function reach(
   project: StandInProject,
   stack: string,
-  region: Region,
+  hosts: Hosts,
 ): Promise<Reached> {
   const found = requireParts(connectionSchema.parse(await project.output(stack, "connection")), [
     "kafka",
     "clickhouse",
     "postgres",
   ]);
-  const url = `http://${addressOf(region, "clickhouse")}:8123`;
-  return { ...found, clickhouse: { ...found.clickhouse, url } };
+  const url = new URL(found.clickhouse.url);
+  url.hostname = hosts.addressOf(url.hostname);
+  return { ...found, clickhouse: { ...found.clickhouse, url: url.href.replace(/\/$/, "") } };
 }
 
 /** Teams 1 to `count`: events of a team that PostgreSQL does not know are quarantined by a recovery. */

@@ -2,9 +2,11 @@
  * `node failover.ts FOLDER`, inside (`runInside`): prod is made, events flow, its region is lost, dr takes over. Writes
  * what it saw to FOLDER/seen.json, and what it does to stderr.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lostResources } from "../../operations/let-go/lost.ts";
+import { readState } from "../../operations/teardown/state.ts";
 import { ClickHouse } from "../../scripts/clickhouse/client.ts";
 import { runCleanups } from "../harness/process.ts";
 import { StandInProject } from "../standins/project.ts";
@@ -23,6 +25,13 @@ const teams = 5;
 /** What the test judges. */
 export interface Seen {
   readonly acknowledged: number;
+  /** After ClickHouse was lost alone, and came back beside the Kafka that lived on. */
+  readonly inPlace: {
+    /** A preview before the lost server was let go. */
+    readonly refusal: string;
+    readonly rows: Rows;
+    readonly recovery: Seen["recovery"];
+  };
   readonly rows: Rows;
   /** The stack's output of that name. */
   readonly recovery: Readonly<Record<string, unknown>>;
@@ -54,12 +63,26 @@ async function main(): Promise<Seen> {
   const sent = new Set<string>();
   await project.init("prod", settingsOf(lost));
   await up(project, "prod");
-  const prod = await reach(project, "prod", lost);
+  let prod = await reach(project, "prod", account.side("prod").hosts);
   await makeTeams(prod, teams);
   await send(prod, 3000, sent);
   await until("prod has consumed", () => consumed(prod, sent));
   await account.side("prod").pods.trigger("protection-incremental");
-  await send(prod, 2000, sent);
+  await send(prod, 1000, sent);
+  await loseClickHouse(account);
+  await send(prod, 1000, sent);
+  await project.configure("prod", { "recoveries[0]": "clickhouse" });
+  const refusal = (await project.preview("prod")).text;
+  await letGo(project, "prod");
+  await up(project, "prod");
+  prod = await reach(project, "prod", account.side("prod").hosts);
+  await until("prod has consumed again", () => consumed(prod, sent));
+  const inPlace = {
+    refusal,
+    rows: await compare(prod, sent),
+    recovery: (await project.output("prod", "recovery")) as Seen["recovery"],
+  };
+  await send(prod, 1000, sent);
   await account.backUpDatabase("prod");
   for (const region of [lost, standby] as const) {
     const bucket = `${vault}-${region}-archive`;
@@ -71,7 +94,7 @@ async function main(): Promise<Seen> {
 
   await project.init("dr", settingsOf(standby, paired));
   await up(project, "dr", { STANDIN_DEAD: lost });
-  const dr = await reach(project, "dr", standby);
+  const dr = await reach(project, "dr", account.side("dr").hosts);
   await send(dr, 500, sent);
   await until("dr has consumed", () => consumed(dr, sent));
   const rows = await compare(dr, sent);
@@ -80,6 +103,7 @@ async function main(): Promise<Seen> {
   const services = account.services.get(standby) ?? [];
   return {
     acknowledged: sent.size,
+    inPlace,
     rows,
     recovery: (await project.output("dr", "recovery")) as Seen["recovery"],
     jobs: ["prod", "dr"].flatMap((stack) =>
@@ -92,6 +116,23 @@ async function main(): Promise<Seen> {
     audit: await audit(account, dr),
     secrets: await secretsShown(account),
   };
+}
+
+/** The server and what it held, while Kafka lives on. */
+async function loseClickHouse(account: Account): Promise<void> {
+  for (const { process } of account.side("prod").clickhouse.values()) {
+    process.kill();
+    await rm(process.spec.home, { recursive: true, force: true, maxRetries: 3 });
+  }
+  say("ClickHouse is lost");
+}
+
+/** As `npm run let-go` does. */
+async function letGo(project: StandInProject, stack: string): Promise<void> {
+  const { text } = await project.run(["stack", "export", "--stack", stack]);
+  for (const { urn } of lostResources(readState(text, stack), ["clickhouse"])) {
+    await project.run(["state", "unprotect", "--stack", stack, "--yes", urn]);
+  }
 }
 
 async function projectOf(account: Account): Promise<StandInProject> {

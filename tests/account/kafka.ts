@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Admin } from "@platformatic/kafka";
+import pRetry from "p-retry";
 import { kafkaBroker } from "../../engines/kafka.ts";
 import { renderProperties } from "../../engines/properties.ts";
+import { restart, status } from "../../engines/supervisor.ts";
 import { kafkaConnection, type KafkaConnection } from "../../scripts/connection.ts";
 import { ensureLogins, type ScramLogin } from "../../scripts/kafka/scram.ts";
 import type { TestCertificate } from "../harness/certificates.ts";
 import { javaTools } from "../harness/java.ts";
-import { startProcess, tempHome, type RunningProcess } from "../harness/process.ts";
+import { startProcess, tempHome } from "../harness/process.ts";
 import type { Issued } from "./enter.ts";
 import { serveIam } from "./iam-listener.ts";
 import {
@@ -42,13 +44,13 @@ export class Msk {
   readonly scram: string;
   readonly iam: string;
   readonly #internal: string;
-  readonly #processes: readonly RunningProcess[];
-  readonly #ca: string;
+  #options: MskOptions;
+  readonly #brokers: readonly Broker[];
 
-  private constructor(options: MskOptions, processes: readonly RunningProcess[]) {
+  private constructor(options: MskOptions, brokers: readonly Broker[]) {
     const { region } = options;
-    this.#processes = processes;
-    this.#ca = options.issued.ca;
+    this.#options = options;
+    this.#brokers = brokers;
     this.scram = members.map((id) => `${brokerName(region, id)}:${String(ports.scram)}`).join(",");
     this.iam = members.map((id) => `${brokerName(region, id)}:${String(ports.iam)}`).join(",");
     this.#internal = members
@@ -62,9 +64,8 @@ export class Msk {
     const home = await tempHome("recover-account-kafka");
     const certificate = issued.of[region].kafka;
     const clusterId = randomBytes(16).toString("base64url");
-    const processes = await Promise.all(
-      members.map((id) => startProcess(broker(options, { id, home, clusterId, certificate }))),
-    );
+    const brokers = members.map((id) => ({ id, home, clusterId, certificate }));
+    await Promise.all(brokers.map((each) => startProcess(broker(options, each))));
     for (const id of members) {
       const address = addressOf(region, "kafka", id);
       await serveIam({
@@ -75,17 +76,35 @@ export class Msk {
         region,
       });
     }
-    const msk = new Msk(options, processes);
+    const msk = new Msk(options, brokers);
     await msk.admit(connector);
     return msk;
   }
 
   /** Has a secret's login known to the brokers. */
   async admit(login: ScramLogin): Promise<void> {
+    const isConsumer = login.username.startsWith("clickhouse-");
+    const plain = this.#options.plain.filter(({ username }) => username !== login.username);
+    if (isConsumer && plain.length === this.#options.plain.length) {
+      this.#options = { ...this.#options, plain: [...plain, login] };
+      await this.#restart();
+    }
     const kafka = this.connection(login);
+    await this.#asAdmin((admin) => ensureLogins(admin, kafka, [login]));
+  }
+
+  /** One after the other, so that every partition stays writable. */
+  async #restart(): Promise<void> {
+    for (const each of this.#brokers) {
+      await restart(broker(this.#options, each));
+      await pRetry(() => this.#asAdmin(inSync), { retries: 120, minTimeout: 500, factor: 1 });
+    }
+  }
+
+  async #asAdmin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = new Admin({ clientId: "msk", bootstrapBrokers: this.#internal.split(",") });
     try {
-      await ensureLogins(admin, kafka, [login]);
+      return await use(admin);
     } finally {
       await admin.close();
     }
@@ -97,7 +116,7 @@ export class Msk {
       bootstrap: this.scram,
       scramOver: "tls",
       tlsBootstrap: "",
-      ca: this.#ca,
+      ca: this.#options.issued.ca,
       clusterId: "",
       topic: "clickhouse_events_json",
       partitions: 1,
@@ -108,9 +127,21 @@ export class Msk {
     });
   }
 
-  kill(): void {
-    for (const each of this.#processes) each.kill();
+  async kill(): Promise<void> {
+    for (const each of this.#brokers) {
+      const { record } = await status(broker(this.#options, each).home);
+      if (record !== undefined) process.kill(-record.pid, "SIGKILL");
+    }
   }
+}
+
+/** @throws Error while a replica lacks something */
+async function inSync(admin: Admin): Promise<void> {
+  const { topics } = await admin.metadata({ topics: await admin.listTopics(), forceUpdate: true });
+  const behind = [...topics].some(([, { partitions }]) =>
+    Object.values(partitions).some(({ isr, replicas }) => isr.length < replicas.length),
+  );
+  if (behind) throw new Error("a replica is behind");
 }
 
 interface Broker {

@@ -74,15 +74,18 @@ export function makersOf(account: Account): Readonly<Record<string, Maker>> {
       await msk?.admit(login);
       return undefined;
     }),
-    "aws:mskconnect/connector:Connector": once(async (told) => {
+    "aws:mskconnect/connector:Connector": async (told) => {
       const side = at(told);
+      // A changed configuration, as of a new epoch: the connector starts anew and goes on.
+      await side.archiver?.stop();
+      if (told.method === "delete") return;
       const { region, msk } = side;
       const { controlRegion, controlBucket } = account.options;
       const ownerOf = (epoch: number) => account.ownerOf(epoch);
       const place = { region, msk, controlRegion, controlBucket, ownerOf };
       side.archiver = await startArchiver(told, place);
       return undefined;
-    }),
+    },
     "aws:rds/parameterGroup:ParameterGroup": (told) => {
       const { parameters } = told.inputs as { parameters: { name: string; value: string }[] };
       at(told).parameters = Object.fromEntries(parameters.map((each) => [each.name, each.value]));
@@ -126,10 +129,14 @@ export function makersOf(account: Account): Readonly<Record<string, Maker>> {
       return undefined;
     }),
     "kubernetes:clickhouse.altinity.com/v1:ClickHouseInstallation": async (told) => {
-      if (told.method === "delete") return;
-      const side = at(told);
+      if (told.method === "delete") {
+        const { name } = told.inputs["metadata"] as { name: string };
+        await at(told).clickhouse.get(name)?.process.stop();
+        at(told).clickhouse.delete(name);
+        return;
+      }
       const installation = told.inputs as unknown as Parameters<typeof startInstallation>[1];
-      side.clickhouse = await startInstallation(side, installation, side.clickhouse);
+      await startInstallation(at(told), installation);
       return undefined;
     },
   };

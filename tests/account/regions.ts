@@ -36,6 +36,13 @@ export class Hosts {
     this.#write();
   }
 
+  /** @throws Error for a name that nobody here knows */
+  addressOf(name: string): string {
+    const found = this.#addresses.get(name);
+    if (found === undefined) throw new Error(`nothing answers to ${name}`);
+    return found;
+  }
+
   #write(): void {
     writeFileSync(this.file, this.#lines());
     for (const each of this.#inside) each.#write();

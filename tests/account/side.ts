@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ScramLogin } from "../../scripts/kafka/scram.ts";
 import { onCleanup, type RunningProcess } from "../harness/process.ts";
+import type { Server } from "./clickhouse.ts";
 import type { Msk } from "./kafka.ts";
 import { accountKeys } from "./keys.ts";
 import { KubernetesObjects } from "./kubernetes-objects.ts";
@@ -25,7 +26,8 @@ export interface Side {
   parameters: Readonly<Record<string, string>>;
   msk: Msk | undefined;
   rds: Rds | undefined;
-  clickhouse: RunningProcess | undefined;
+  /** By name of the installation, oldest first. */
+  readonly clickhouse: Map<string, Server>;
   ensemble: readonly RunningProcess[];
   archiver: RunningProcess | undefined;
 }
@@ -66,7 +68,7 @@ export function sideOf(
     parameters: {},
     msk: undefined,
     rds: undefined,
-    clickhouse: undefined,
+    clickhouse: new Map(),
     ensemble: [],
     archiver: undefined,
   };

@@ -127,6 +127,13 @@ async function guard(place: Place, inputs: Properties): Promise<void> {
   if (inputs["guard"] === true && !hasUnknown(inputs)) await ofTheLine(place, inputs, true);
 }
 
+/** An object of Kubernetes of another name is another object. */
+function isRenamed(olds: Properties, news: Properties): boolean {
+  if (name !== "kubernetes") return false;
+  const [before, after] = [olds["metadata"], news["metadata"]] as { name?: string }[];
+  return before?.name !== after?.name;
+}
+
 /** Kubernetes needs a name in `metadata`; the real plugin gives one with random digits. */
 function named(place: Place, inputs: Properties): Properties {
   if (!place.type.startsWith("kubernetes:")) return inputs;
@@ -186,7 +193,10 @@ const service = {
     return new providerPb.DiffResponse()
       .setChanges(changed.length > 0 ? DIFF_SOME : DIFF_NONE)
       .setDiffsList(changed)
-      .setReplacesList(changed.filter((input) => replaces[place.type]?.includes(input) === true));
+      .setReplacesList([
+        ...changed.filter((input) => replaces[place.type]?.includes(input) === true),
+        ...(isRenamed(fromStruct(request.getOldInputs()), news) ? ["metadata"] : []),
+      ]);
   }),
   create: unary(async (request: InstanceType<typeof providerPb.CreateRequest>) => {
     const place = placeOf(request.getUrn());
@@ -222,7 +232,11 @@ const service = {
     const news = request.getPreview()
       ? {}
       : { ...(await ofTheLine(place, inputs)), ...(await told("update", place, inputs)) };
-    const outputs = { ...fromStruct(request.getOlds()), ...inputs, ...news };
+    const olds = fromStruct(request.getOlds());
+    // What the server has added to it stays, as its uid does.
+    const metadata = { ...(olds["metadata"] as object), ...(inputs["metadata"] as object) };
+    const kept = name === "kubernetes" ? { metadata } : {};
+    const outputs = { ...olds, ...inputs, ...kept, ...news };
     return new providerPb.UpdateResponse().setProperties(toStruct(outputs));
   }),
   delete: unary(async (request: InstanceType<typeof providerPb.DeleteRequest>) => {
