@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { s3Endpoint } from "../lib/aws.ts";
+import { usersXml } from "./clickhouse-users.ts";
 import type { ProcessSpec, RenderedFile } from "./process.ts";
+import { element } from "./xml.ts";
 
 /** A bucket that the server can write backups to and read them from, as a disk of its own. */
 export interface ClickHouseDisk {
@@ -21,6 +22,14 @@ export interface ClickHouseDisk {
 export interface ClickHouseLogin {
   readonly username: string;
   readonly password: string;
+}
+
+/** Servers that hold the events together: each has a part of them and asks the others for theirs. */
+export interface ClickHouseCluster {
+  /** Name in `Distributed('NAME', …)`. */
+  readonly name: string;
+  /** Native ports on this machine, one server a shard, in the order of the shards. */
+  readonly tcpPorts: readonly number[];
 }
 
 /** PEM texts of the epoch's client certificate: Kafka's principal is the certificate's CN. */
@@ -55,6 +64,8 @@ export interface ClickHouseOptions {
   readonly zookeeper?: readonly string[];
   /** @default {} */
   readonly macros?: Readonly<Record<string, string>>;
+  /** @default none: this server holds every event */
+  readonly cluster?: ClickHouseCluster;
   /** Upper bound of the server's memory, bytes. @default 2 GiB */
   readonly memoryBytes?: number;
 }
@@ -156,6 +167,7 @@ ${element("max_server_memory_usage", options.memoryBytes ?? 2 * 1024 ** 3)}
 ${storageXml(options.disks ?? [])}
 ${kafkaXml(options)}
 ${zookeeperXml(options.zookeeper ?? [])}
+${clusterXml(options)}
 </clickhouse>
 `;
 }
@@ -236,59 +248,16 @@ function zookeeperXml(members: readonly string[]): string {
   return `<zookeeper>${nodes.join("")}</zookeeper>`;
 }
 
-/**
- * The embedded server's own session is always `default` from 127.0.0.1, so that user must exist
- * there. It may do nothing but open the ports, and its single session is taken for as long as the
- * server runs: a client that tries to use it is refused. A real server has no such user.
- */
-function usersXml(options: ClickHouseOptions): string {
-  const { admin, reader } = options;
-  const embedded = `<default>
-    <no_password/><networks><ip>127.0.0.1</ip></networks>
-    <profile>embedded</profile><quota>default</quota>
-    <grants><query>GRANT SYSTEM LISTEN ON *.*</query></grants>
-  </default>`;
-  const readOnly =
-    reader === undefined
-      ? ""
-      : `<${reader.username}>
-    ${element("password_sha256_hex", sha256(reader.password))}
-    <networks><ip>127.0.0.1</ip></networks>
-    <profile>reader</profile><quota>default</quota>
-    <grants><query>GRANT SELECT ON ${options.database ?? "posthog"}.*</query></grants>
-  </${reader.username}>`;
-  return `<?xml version="1.0"?>
-<clickhouse>
-<profiles>
-  <default>
-    <!-- Sorting each block for duplicates costs a third of an insert; merges and settle do it. -->
-    <optimize_on_insert>0</optimize_on_insert>
-    <!-- Events of many years in one block are slow, not an error that would stop the consumer. -->
-    <throw_on_max_partitions_per_insert_block>0</throw_on_max_partitions_per_insert_block>
-  </default>
-  <reader><readonly>2</readonly></reader>
-  <embedded><max_sessions_for_user>1</max_sessions_for_user></embedded>
-</profiles>
-<quotas><default/></quotas>
-<users>
-  ${options.binary === undefined ? embedded : ""}
-  <${admin.username}>
-    ${element("password_sha256_hex", sha256(admin.password))}
-    <networks><ip>127.0.0.1</ip></networks>
-    <profile>default</profile><quota>default</quota>
-  </${admin.username}>
-  ${readOnly}
-</users>
-</clickhouse>
-`;
-}
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-function element(name: string, value: string | number): string {
-  const escaped = String(value)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;");
-  return `<${name}>${escaped}</${name}>`;
+/** Servers log in to each other as the administrator. */
+function clusterXml({ cluster, admin }: ClickHouseOptions): string {
+  if (cluster === undefined) return "";
+  const shards = cluster.tcpPorts.map(
+    (port) => `<shard><replica>
+    <host>127.0.0.1</host>${element("port", port)}
+    ${element("user", admin.username)}${element("password", admin.password)}
+  </replica></shard>`,
+  );
+  return `<remote_servers><${cluster.name}>
+  ${shards.join("\n  ")}
+</${cluster.name}></remote_servers>`;
 }

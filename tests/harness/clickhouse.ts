@@ -20,6 +20,13 @@ export interface TestClickHouse {
   stop(): Promise<void>;
 }
 
+type StartOptions = Partial<
+  Pick<
+    ClickHouseOptions,
+    "disks" | "kafka" | "zookeeper" | "macros" | "home" | "cluster" | "httpPort" | "tcpPort"
+  >
+>;
+
 /** The real server when the machine has one, else the embedded one. */
 export function clickhouseBinary(): string | undefined {
   const list = join(import.meta.dirname, "..", "..", ".cache", "tools.json");
@@ -39,12 +46,11 @@ async function portClosed(port: number): Promise<void> {
  * Starts a server with the given disks and Kafka login in a folder of its own, or in `home`; the
  * cleanup stops it.
  */
-export async function startClickHouse(
-  options: Partial<
-    Pick<ClickHouseOptions, "disks" | "kafka" | "zookeeper" | "macros" | "home">
-  > = {},
-): Promise<TestClickHouse> {
-  const [httpPort = 0, tcpPort = 0] = await freePorts(2);
+export async function startClickHouse(options: StartOptions = {}): Promise<TestClickHouse> {
+  const [httpPort = 0, tcpPort = 0] =
+    options.httpPort === undefined || options.tcpPort === undefined
+      ? await freePorts(2)
+      : [options.httpPort, options.tcpPort];
   const binary = clickhouseBinary();
   const admin = { username: "admin", password: "admin-password-of-a-test" };
   const reader = { username: "reader", password: "reader-password-of-a-test" };
@@ -88,4 +94,36 @@ export async function startClickHouse(
     },
     stop: () => running.stop(),
   };
+}
+
+/** The servers of a test's shards, in order. */
+export interface TestServers {
+  readonly servers: readonly TestClickHouse[];
+  /** Leads to the first one and knows the others. */
+  readonly connection: ClickHouseConnection;
+}
+
+/** One server, or `shards` of them that know each other; only the first one gets Kafka's login. */
+export async function startServers(
+  shards: number,
+  { kafka, ...options }: Omit<StartOptions, "cluster" | "home" | "httpPort" | "tcpPort"> = {},
+): Promise<TestServers> {
+  const ports = await freePorts(2 * shards);
+  const tcpPorts = ports.slice(shards);
+  const cluster = { name: "main", tcpPorts };
+  const servers = await Promise.all(
+    tcpPorts.map((tcpPort, index) =>
+      startClickHouse({
+        ...options,
+        ...(kafka !== undefined && index === 0 ? { kafka } : {}),
+        ...(shards > 1 ? { cluster } : {}),
+        httpPort: ports[index] ?? 0,
+        tcpPort,
+      }),
+    ),
+  );
+  const [first, ...others] = servers.map(({ connection }) => connection);
+  if (first === undefined) throw new Error("a cluster without a server");
+  const sharded = { cluster: cluster.name, others: others.map(({ url }) => url) };
+  return { servers, connection: shards > 1 ? { ...first, sharded } : first };
 }
