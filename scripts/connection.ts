@@ -12,7 +12,17 @@ export { kafkaConnection, type ConsumerLogin, type KafkaConnection } from "./kaf
 export { type ControlBucket, type S3Access, type VaultSide } from "./s3-access.ts";
 
 export const clickhouseConnection = z.object({
+  /** Of the first shard, which alone consumes and keeps the sums. */
   url: z.url(),
+  /** More than one shard. @default `url` has every event */
+  sharded: z
+    .object({
+      /** Name of the servers' own list of each other (`remote_servers`). */
+      cluster: z.string().min(1),
+      /** Of the other shards, in the order of that list; they take the same logins. */
+      others: z.array(z.url()).min(1),
+    })
+    .optional(),
   username: z.string(),
   password: secret,
   database: z.string().default("posthog"),

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { epochPrefix } from "../archive/layout.ts";
 import { archiveGroup, archiveProgress } from "../archive/source.ts";
 import { withClickHouse, type ClickHouse } from "../clickhouse/client.ts";
 import { hashIdentityTables } from "../clickhouse/contenthash.ts";
-import { TABLES, tablesOf } from "../clickhouse/schema.ts";
+import { storedName, TABLES } from "../clickhouse/schema.ts";
+import { assertPlaces } from "../clickhouse/shards.ts";
 import type { Context } from "../command.ts";
 import { type Connection, requireParts } from "../connection.ts";
 import { failpoint } from "../failpoint.ts";
@@ -12,16 +12,17 @@ import { assertEpoch } from "../fence/epoch.ts";
 import { adminLogin } from "../kafka/client.ts";
 import { captureTopology } from "../kafka/topology.ts";
 import { topicState } from "../kafka/topics.ts";
-import { type Ledger, newBackupId, type TableClass } from "../ledger/schema.ts";
+import { type Ledger, newBackupId, shardCount, type TableClass } from "../ledger/schema.ts";
 import { publicKeyOf, signLedger } from "../ledger/sign.ts";
 import { putLedger } from "../ledger/store.ts";
 import { keys } from "../fence/records.ts";
 import { sha256Hex } from "../vault/hash.ts";
 import { ObjectStore } from "../vault/s3.ts";
+import { newPlace, saveBulk } from "./bulk.ts";
 import { pickChain } from "./chains.ts";
 import { CUT_TABLES, takeCut } from "./cut.ts";
 import { type RowLock, takeRowLock } from "./lock.ts";
-import { backupTables, endLeftovers } from "./native.ts";
+import { endLeftovers } from "./native.ts";
 import { describeObjects, totalBytes } from "./objects.ts";
 import { protectPostgres } from "./postgres.ts";
 import { protectEnsemble } from "./zookeeper.ts";
@@ -37,8 +38,6 @@ export interface BackupResult {
   readonly pausedSeconds: number;
   readonly seconds: number;
 }
-
-const BULK_TABLES = tablesOf("idempotent");
 
 type Parts = ReturnType<typeof partsOf>;
 
@@ -74,6 +73,7 @@ export async function backup(
       randomBytes(3).toString("hex"),
     );
     return await withClickHouse(parts.clickhouse, async (clickhouse) => {
+      await assertPlaces(clickhouse);
       await endLeftovers(clickhouse, context);
       const run = new BackupRun(parts, clickhouse, store, lock, id, parent, context);
       const result = { ...(await run.run()), seconds: (performance.now() - started) / 1000 };
@@ -88,7 +88,7 @@ export async function backup(
 
 /** The newest chain of this epoch that is whole on this side: what an incremental adds to. */
 async function findParent(
-  { vault, line, epoch, trust, signing }: Parts,
+  { vault, line, epoch, trust, signing, clickhouse }: Parts,
   store: ObjectStore,
   context: Context,
 ): Promise<Ledger | undefined> {
@@ -98,7 +98,13 @@ async function findParent(
     accept: (found) => found.epoch === epoch,
   });
   for (const { id, reason } of rejected) context.warn(`not added to ${id}: ${reason}`);
-  return chain?.at(-1);
+  const newest = chain?.at(-1);
+  const shards = 1 + (clickhouse.sharded?.others.length ?? 0);
+  if (newest === undefined || shardCount(newest) === shards) return newest;
+  context.warn(
+    `not added to ${newest.id}: it is of ${shardCount(newest)} shards, here are ${shards}`,
+  );
+  return undefined;
 }
 
 async function announce({ control, line }: Parts, result: BackupResult): Promise<void> {
@@ -146,11 +152,11 @@ class BackupRun {
   async run(): Promise<Omit<BackupResult, "seconds">> {
     const { kafka, vault, line, postgres, clickhouse: link } = this.#parts;
     const folder = `${this.#prefix}/clickhouse/${this.#id}`;
-    const disk = link.backupDisk;
+    const place = newPlace(this.#id, folder, this.#clickhouse.shards.length);
     const cut = await takeCut(
       this.#parts,
       { clickhouse: this.#clickhouse, kafka, vault, line, reporter: this.#context },
-      { disk, path: `${folder}/cut` },
+      { disk: link.backupDisk, path: place.cut },
       this.#lock,
       this.#context,
     );
@@ -164,7 +170,7 @@ class BackupRun {
           );
     // Awaited below; without a handler a failure meanwhile would end the process.
     protectedPostgres?.catch(() => undefined);
-    await this.#saveBulk(disk, folder);
+    await saveBulk(this.#clickhouse, place, this.#parent?.clickhouse.backups.at(-1), this.#context);
     const contentHashes = [
       ...(await hashIdentityTables(this.#clickhouse, cut.sources)),
       ...cut.sums,
@@ -184,9 +190,8 @@ class BackupRun {
       ...(database?.baseFolder === undefined ? [] : [database.baseFolder]),
       ...(snapshot === undefined ? [] : [snapshot]),
     ]);
-    const path = { cut: `${folder}/cut`, bulk: `${folder}/bulk` };
     const ledger: Ledger = {
-      version: 1,
+      version: place.others === undefined ? 1 : 2,
       id: this.#id,
       line,
       epoch: this.#parts.epoch,
@@ -210,7 +215,7 @@ class BackupRun {
         database: this.#clickhouse.database,
         tables: await this.#tables(),
         contentHashes,
-        backups: [...(this.#parent?.clickhouse.backups ?? []), { id: this.#id, ...path }],
+        backups: [...(this.#parent?.clickhouse.backups ?? []), place],
       },
       ...(database === undefined ? {} : { postgres: database.position }),
       kafka: {
@@ -245,22 +250,6 @@ class BackupRun {
     };
   }
 
-  /** While ingest runs: rows above the cut come along and do no harm, they carry their identity. */
-  async #saveBulk(disk: string, folder: string): Promise<void> {
-    const base = this.#parent?.clickhouse.backups.at(-1)?.bulk;
-    const saving = backupTables(
-      this.#clickhouse,
-      BULK_TABLES,
-      { disk, path: `${folder}/bulk` },
-      this.#context,
-      base === undefined ? undefined : { disk, path: base },
-    );
-    saving.catch(() => undefined);
-    await Promise.race([saving, sleep(50)]);
-    await failpoint("backup.during-bulk");
-    await saving;
-  }
-
   /** None where nobody commits how far the archive is: the proof then asks the objects themselves. */
   async #archived(): Promise<Ledger["kafka"]["archived"]> {
     const { kafka } = this.#parts;
@@ -279,6 +268,7 @@ class BackupRun {
   }
 
   async #tables(): Promise<Ledger["clickhouse"]["tables"]> {
+    const { isShard } = this.#clickhouse;
     const rows = await this.#clickhouse.query<{ name: string; ddl: string }>(
       "SELECT name, create_table_query AS ddl FROM system.tables WHERE database = {database: String}",
       { database: this.#clickhouse.database },
@@ -292,7 +282,9 @@ class BackupRun {
     return TABLES.map((table) => ({
       name: table.name,
       class: table.class,
-      ddlSha256: sha256Hex(rows.find(({ name }) => name === table.name)?.ddl ?? ""),
+      ddlSha256: sha256Hex(
+        rows.find(({ name }) => name === storedName(table.name, isShard))?.ddl ?? "",
+      ),
       backup: saved[table.class],
     }));
   }

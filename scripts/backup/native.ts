@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ClickHouseError } from "@clickhouse/client";
 import { type Reporter, UserError } from "../command.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
+import { onEveryShard } from "../clickhouse/shards.ts";
 
 /** Beginning of the ids of our BACKUP and RESTORE statements. */
 const QUERY = "native-backup";
@@ -11,6 +12,10 @@ const QUERY = "native-backup";
  * next one would be refused.
  */
 export async function endLeftovers(clickhouse: ClickHouse, reporter: Reporter): Promise<void> {
+  await onEveryShard(clickhouse, (shard) => endLeftoversOf(shard, reporter));
+}
+
+async function endLeftoversOf(clickhouse: ClickHouse, reporter: Reporter): Promise<void> {
   await clickhouse.killQueries(QUERY);
   for (let waited = 0; ; waited++) {
     const working = await clickhouse.query<{ name: string }>(
@@ -20,7 +25,7 @@ export async function endLeftovers(clickhouse: ClickHouse, reporter: Reporter): 
     if (waited === 0) reporter.progress("waiting for a BACKUP or RESTORE that was left working");
     if (waited > 120) {
       throw new UserError(
-        `ClickHouse still works on ${working.map(({ name }) => name).join(", ")} although its query was ended ` +
+        `ClickHouse at ${clickhouse.connection.url} still works on ${working.map(({ name }) => name).join(", ")} although its query was ended ` +
           "two minutes ago. Restart the ClickHouse server (nothing is lost), then run this again.",
       );
     }
@@ -66,8 +71,8 @@ export async function restoreTables(
   for (const table of tables) await reload(clickhouse, table);
 }
 
-function list({ database }: ClickHouse, tables: readonly string[]): string {
-  return tables.map((table) => `TABLE ${database}.${table}`).join(", ");
+function list(clickhouse: ClickHouse, tables: readonly string[]): string {
+  return tables.map((table) => `TABLE ${clickhouse.stored(table)}`).join(", ");
 }
 
 function disk({ disk: name, path }: DiskFolder): string {
@@ -122,7 +127,7 @@ function explainVaultError(error: unknown, what: string): unknown {
  * table that is loaded again begins to count above its parts.
  */
 async function reload(clickhouse: ClickHouse, table: string): Promise<void> {
-  await clickhouse.run(`DETACH TABLE ${clickhouse.database}.${table} SYNC`);
+  await clickhouse.run(`DETACH TABLE ${clickhouse.stored(table)} SYNC`);
   await attachAgain(clickhouse, [table]);
 }
 
@@ -132,6 +137,6 @@ export async function attachAgain(
   tables: readonly string[],
 ): Promise<void> {
   for (const table of tables) {
-    await clickhouse.run(`ATTACH TABLE IF NOT EXISTS ${clickhouse.database}.${table}`);
+    await clickhouse.run(`ATTACH TABLE IF NOT EXISTS ${clickhouse.stored(table)}`);
   }
 }

@@ -5,6 +5,7 @@ import { ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/c
 import type { ClickHouseClient } from "@clickhouse/client";
 import { UserError } from "../command.ts";
 import type { ClickHouseConnection } from "../connection.ts";
+import { storedName } from "./schema.ts";
 
 export type QueryParams = Readonly<Record<string, unknown>>;
 export type QuerySettings = Readonly<Record<string, string | number>>;
@@ -29,15 +30,37 @@ const SIGN_OF_LIFE_MS = 120_000;
 /** Node's own limit, 16 KiB, ends a query after about 90 signs of life. */
 const HEADERS_BYTES = 1 << 20;
 
+/**
+ * For tables whose rows lie in several shards. What is inserted lies in its shard when the insert has
+ * ended; it goes there by its identity, also from a shard to itself; a subquery sees every shard.
+ */
+const SHARDED_SETTINGS = {
+  distributed_foreground_insert: 1,
+  parallel_distributed_insert_select: "0",
+  distributed_product_mode: "global",
+} as const;
+
 /** A connection to one server. `database` qualifies every name: nothing depends on a default. */
 export class ClickHouse {
   readonly connection: ClickHouseConnection;
   readonly database: string;
+  /**
+   * One connection to the server of each shard, this one first. Statements that a `Distributed` table
+   * does not pass on (ALTER, OPTIMIZE, BACKUP) are run on each, with the name that `stored` gives.
+   */
+  readonly shards: readonly ClickHouse[];
+  /** One of several: events lie in `sharded_` tables, and are read by a `Distributed` table's name. */
+  readonly isShard: boolean;
   readonly #client: ClickHouseClient;
 
-  constructor(connection: ClickHouseConnection) {
+  /** @param isShard one of several. @default as the connection says */
+  constructor(connection: ClickHouseConnection, isShard = connection.sharded !== undefined) {
+    const { sharded, ...own } = connection;
     this.connection = connection;
     this.database = connection.database;
+    this.isShard = isShard;
+    const others = (sharded?.others ?? []).map((url) => new ClickHouse({ ...own, url }, true));
+    this.shards = [this, ...others];
     this.#client = createClient({
       url: connection.url,
       username: connection.username,
@@ -50,8 +73,14 @@ export class ClickHouse {
         output_format_json_quote_64bit_integers: 0,
         send_progress_in_http_headers: 1,
         http_headers_progress_interval_ms: String(SIGN_OF_LIFE_MS),
+        ...(isShard ? SHARDED_SETTINGS : {}),
       },
     });
+  }
+
+  /** Where a table's rows lie on this very server, with its database. */
+  stored(table: string): string {
+    return `${this.database}.${storedName(table, this.isShard)}`;
   }
 
   /** Rows of a SELECT; for results that fit in memory. */
@@ -134,13 +163,17 @@ export class ClickHouse {
 
   /** Ends every query whose id begins with `prefix`: what a killed run left working. */
   async killQueries(prefix: string): Promise<void> {
-    await this.run("KILL QUERY WHERE startsWith(query_id, {prefix: String}) SYNC", {
+    // Also what another shard's statement has this one do.
+    await this.run("KILL QUERY WHERE startsWith(initial_query_id, {prefix: String}) SYNC", {
       params: { prefix: `${prefix}-` },
     });
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    await Promise.all([
+      this.#client.close(),
+      ...this.shards.filter((shard) => shard !== this).map((shard) => shard.close()),
+    ]);
   }
 
   async #untilGone(id: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { ClickHouse } from "./client.ts";
 import { IDENTITY } from "./columns.ts";
 import { ARRIVED_TABLES, atOrAbove, countArrivals } from "./present.ts";
 import type { ArrivedTable, Offsets, Source } from "./present.ts";
+import { onEveryShard } from "./shards.ts";
 import { writesOf } from "./writes.ts";
 
 /**
@@ -20,9 +21,11 @@ export async function collapseDuplicates(
   for (const table of ARRIVED_TABLES) {
     const surplus = await surplusRows(clickhouse, source, from, [table]);
     if (surplus === 0) continue;
-    for (const id of await tablePartitions(clickhouse, source, from, table)) {
-      await mergePartition(clickhouse, source, table, id);
-    }
+    await onEveryShard(clickhouse, async (shard) => {
+      for (const id of await tablePartitions(shard, source, from, table)) {
+        await mergePartition(shard, source, table, id);
+      }
+    });
     gone += surplus;
   }
   return gone + (await dropFromQuarantine(clickhouse, source, from));
@@ -48,7 +51,7 @@ async function tablePartitions(
   const above = atOrAbove(from);
   const rows = await clickhouse.query<{ id: string }>(
     `SELECT DISTINCT id FROM (
-       SELECT _partition_id AS id, _partition, _offset FROM ${clickhouse.database}.${table}
+       SELECT _partition_id AS id, _partition, _offset FROM ${clickhouse.stored(table)}
        WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String} AND ${above.sql}
        GROUP BY id, _partition, _offset HAVING count() > 1
      ) ORDER BY id`,
@@ -67,7 +70,7 @@ async function mergePartition(
   for (let attempt = 1; ; attempt++) {
     try {
       await clickhouse.run(
-        `OPTIMIZE TABLE ${clickhouse.database}.${table} PARTITION ID '${partition}' FINAL`,
+        `OPTIMIZE TABLE ${clickhouse.stored(table)} PARTITION ID '${partition}' FINAL`,
         {
           idPrefix: writesOf(source),
           settings: { optimize_throw_if_noop: 1, alter_sync: 2 },
@@ -92,16 +95,20 @@ async function dropFromQuarantine(
   if (surplus === 0) return 0;
   // Not below `from`: those sums are not made again here, so the release that was killed is not done.
   const above = atOrAbove(from);
-  await clickhouse.run(
-    `ALTER TABLE ${clickhouse.database}.quarantine DELETE
-     WHERE (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.database}.events
-       WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String} AND ${above.sql}
-         AND (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.database}.quarantine))`,
-    {
-      idPrefix: writesOf(source),
-      params: { clusterId: source.clusterId, topicId: source.topicId, ...above.params },
-      settings: { mutations_sync: 2 },
-    },
+  const [events, quarantine] = [clickhouse.stored("events"), clickhouse.stored("quarantine")];
+  // An identity has one shard, whichever of the tables it is in.
+  await onEveryShard(clickhouse, (shard) =>
+    shard.run(
+      `ALTER TABLE ${quarantine} DELETE
+       WHERE (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${events}
+         WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String} AND ${above.sql}
+           AND (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${quarantine}))`,
+      {
+        idPrefix: writesOf(source),
+        params: { clusterId: source.clusterId, topicId: source.topicId, ...above.params },
+        settings: { mutations_sync: 2 },
+      },
+    ),
   );
   return surplus;
 }

@@ -1,6 +1,7 @@
 import type { ClickHouse } from "./client.ts";
 import { TABLES } from "./schema.ts";
 import type { Source } from "./present.ts";
+import { onEveryShard } from "./shards.ts";
 
 /** A table's rows of one identity partition (or segment) as numbers that do not depend on order. */
 export interface ContentHash {
@@ -15,6 +16,8 @@ export interface ContentHash {
   readonly sum: string;
   /** Exclusive or of the same, in decimal. */
   readonly xor: string;
+  /** Which shard's rows, from 2. @default the first or only one's */
+  readonly shard?: number | undefined;
 }
 
 /** Where a source was cut: rows below these offsets are hashed, partitions without one not at all. */
@@ -26,10 +29,21 @@ const SUMS = `count() AS rows, toString(sum(hash)) AS sum, toString(groupBitXor(
 
 /**
  * Content of every table that carries identities, of the rows below the cuts, one entry for each
- * identity partition that has rows. Second copies of a row, which a merge may remove at any time,
+ * identity partition and shard that has rows. Second copies of a row, which a merge may remove at any time,
  * count once.
  */
 export async function hashIdentityTables(
+  clickhouse: ClickHouse,
+  cuts: readonly SourceCut[],
+): Promise<ContentHash[]> {
+  const hashes = await onEveryShard(clickhouse, async (server, index) => {
+    const shard = index === 0 ? {} : { shard: index + 1 };
+    return (await hashShard(server, cuts)).map((hash) => ({ ...hash, ...shard }));
+  });
+  return hashes.flat();
+}
+
+async function hashShard(
   clickhouse: ClickHouse,
   cuts: readonly SourceCut[],
 ): Promise<ContentHash[]> {
@@ -39,7 +53,7 @@ export async function hashIdentityTables(
       if (cut.next.size === 0) continue;
       const rows = await clickhouse.query<Omit<ContentHash, "table" | "clusterId" | "topicId">>(
         `SELECT _partition AS partition, ${SUMS} FROM (
-           SELECT _partition, sipHash64(*) AS hash FROM ${clickhouse.database}.${name} FINAL
+           SELECT _partition, sipHash64(*) AS hash FROM ${clickhouse.stored(name)} FINAL
            WHERE _cluster_id = {clusterId: String} AND _topic_id = {topicId: String}
              AND _offset < transform(_partition, {partitions: Array(UInt32)}, {offsets: Array(UInt64)}, toUInt64(0))
          ) GROUP BY partition ORDER BY partition`,
@@ -84,14 +98,14 @@ export function compareHashes(
   expected: readonly ContentHash[],
   found: readonly ContentHash[],
 ): string[] {
-  const key = ({ table, clusterId, topicId, partition }: ContentHash): string =>
-    JSON.stringify([table, clusterId, topicId, partition]);
+  const key = ({ table, clusterId, topicId, partition, shard = 1 }: ContentHash): string =>
+    JSON.stringify([table, clusterId, topicId, partition, shard]);
   const there = new Map(found.map((each) => [key(each), each]));
   const lines: string[] = [];
   for (const want of expected) {
     const have = there.get(key(want));
     there.delete(key(want));
-    const where = `${want.table}, partition ${want.partition}${want.clusterId === "" ? "" : ` of ${want.clusterId}`}`;
+    const where = placeOf(want);
     if (have === undefined) lines.push(`${where}: ${want.rows} rows expected, none there`);
     else if (have.rows !== want.rows) {
       lines.push(`${where}: ${want.rows} rows expected, ${have.rows} there`);
@@ -101,8 +115,15 @@ export function compareHashes(
   }
   for (const extra of there.values()) {
     lines.push(
-      `${extra.table}, partition ${extra.partition}: ${extra.rows} rows that nobody expects`,
+      `${extra.table}, partition ${extra.partition}${onShard(extra)}: ${extra.rows} rows that nobody expects`,
     );
   }
   return lines;
 }
+
+function placeOf(hash: ContentHash): string {
+  const source = hash.clusterId === "" ? "" : ` of ${hash.clusterId}`;
+  return `${hash.table}, partition ${hash.partition}${source}${onShard(hash)}`;
+}
+
+const onShard = ({ shard }: ContentHash): string => (shard === undefined ? "" : `, shard ${shard}`);

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Producer } from "kafkajs";
-import { startClickHouse } from "../../tests/harness/clickhouse.ts";
-import type { TestClickHouse } from "../../tests/harness/clickhouse.ts";
+import type { ClickHouseKafkaIdentity } from "../../engines/clickhouse.ts";
+import { startServers } from "../../tests/harness/clickhouse.ts";
+import type { startClickHouse, TestClickHouse } from "../../tests/harness/clickhouse.ts";
 import { startKafka } from "../../tests/harness/kafka.ts";
 import type { TestKafka, TestKafkaOptions } from "../../tests/harness/kafka.ts";
 import { onCleanup } from "../../tests/harness/process.ts";
@@ -19,7 +20,7 @@ import { topicState } from "../kafka/topics.ts";
 import { applyTopology } from "../kafka/topology.ts";
 import type { IngestOptions } from "./attach.ts";
 import { ClickHouse } from "./client.ts";
-import { structureStatements } from "./schema.ts";
+import { createStructure } from "./shards.ts";
 
 /** A message as on PostHog's `clickhouse_events_json` topic. */
 export function eventMessage(index: number, more: Record<string, unknown> = {}): string {
@@ -56,7 +57,11 @@ export class Tally {
 export interface TestPlatform {
   readonly kafka: KafkaConnection;
   readonly brokers: TestKafka;
+  /** By which ClickHouse logs in to the brokers. */
+  readonly identity?: ClickHouseKafkaIdentity;
+  /** The first shard's, or the only one. */
   readonly server: TestClickHouse;
+  readonly servers: readonly TestClickHouse[];
   readonly clickhouse: ClickHouse;
   readonly producer: Producer;
   readonly tally: Tally;
@@ -67,7 +72,12 @@ export interface TestPlatform {
 
 /** A broker with topic and logins, a ClickHouse server with the structure, and nothing that consumes. */
 export async function startPlatform(
-  more: { readonly partitions?: number; readonly mode?: TestKafkaOptions["mode"] } = {},
+  more: {
+    readonly partitions?: number;
+    readonly mode?: TestKafkaOptions["mode"];
+    /** Servers that hold the events together. @default 1 */
+    readonly shards?: number;
+  } = {},
   clickhouseOptions: Parameters<typeof startClickHouse>[0] = {},
 ): Promise<TestPlatform> {
   const partitions = more.partitions ?? 4;
@@ -80,15 +90,20 @@ export async function startPlatform(
   );
   const kafka = { ...brokers.kafka, clusterId: topology.clusterId };
   const login = kafka.consumer && certificateOf(kafka.consumer);
-  const server = await startClickHouse({
-    ...(login && {
-      kafka: { ca: kafka.ca, certificate: login.certificate, privateKey: login.privateKey },
-    }),
+  const identity = login && {
+    ca: kafka.ca,
+    certificate: login.certificate,
+    privateKey: login.privateKey,
+  };
+  const { servers, connection } = await startServers(more.shards ?? 1, {
+    ...(identity && { kafka: identity }),
     ...clickhouseOptions,
   });
-  const clickhouse = new ClickHouse(server.connection);
+  const [server] = servers;
+  if (server === undefined) throw new Error("no server");
+  const clickhouse = new ClickHouse(connection);
   onCleanup(() => clickhouse.close());
-  for (const statement of structureStatements()) await clickhouse.run(statement);
+  await createStructure(clickhouse, { replicated: false });
   const scram = kafka.producer ?? { username: "", password: "" };
   const producer = kafkaJs(kafka, { kind: "scram", ...scram }, "test-producer").producer();
   await producer.connect();
@@ -97,7 +112,9 @@ export async function startPlatform(
   return {
     kafka,
     brokers,
+    ...(identity && { identity }),
     server,
+    servers,
     clickhouse,
     producer,
     tally,

@@ -1,7 +1,7 @@
 import type { Reporter } from "../command.ts";
 import type { ClickHouse } from "./client.ts";
 import { columnNames, IDENTITY, STORED_COLUMNS } from "./columns.ts";
-import { DEFINITIONS_SELECT, HOURLY_SELECT } from "./schema.ts";
+import { DEFINITIONS_SELECT, HOURLY_SELECT, tablesOf } from "./schema.ts";
 import { segmentStarts } from "./segments.ts";
 import { endWrites, TEAM_WRITES } from "./writes.ts";
 
@@ -66,7 +66,7 @@ export async function quarantineOrphans(
   const orphans = await clickhouse.query<{ team: number; events: number }>(
     `SELECT team_id AS team, count() AS events FROM ${database}.events
      WHERE team_id <> 0 AND team_id < (SELECT argMax(floor, version) FROM ${database}.tenant_floor)
-       AND team_id NOT IN (SELECT team_id FROM ${database}.known_teams)
+       AND team_id GLOBAL NOT IN (SELECT team_id FROM ${database}.known_teams)
      GROUP BY team ORDER BY team`,
   );
   const teams = orphans.map(({ team }) => team);
@@ -77,10 +77,10 @@ export async function quarantineOrphans(
   // Also of teams whose rows an earlier, killed run had moved already.
   const gone = await clickhouse.query<{ team: number }>(
     `SELECT DISTINCT team_id AS team FROM ${database}.quarantine
-     WHERE team_id NOT IN (SELECT team_id FROM ${database}.known_teams)
-       AND team_id NOT IN (SELECT team_id FROM ${database}.events)
-       AND (team_id IN (SELECT team_id FROM ${database}.events_hourly)
-         OR team_id IN (SELECT team_id FROM ${database}.event_definitions))`,
+     WHERE team_id GLOBAL NOT IN (SELECT team_id FROM ${database}.known_teams)
+       AND team_id GLOBAL NOT IN (SELECT team_id FROM ${database}.events)
+       AND (team_id GLOBAL IN (SELECT team_id FROM ${database}.events_hourly)
+         OR team_id GLOBAL IN (SELECT team_id FROM ${database}.event_definitions))`,
   );
   for (const table of ["events_hourly", "event_definitions"]) {
     await deleteTeams(
@@ -151,7 +151,7 @@ async function copyRows(
   const { database } = clickhouse;
   await clickhouse.run(
     `INSERT INTO ${database}.${to} (${STORED}) SELECT ${STORED} FROM ${database}.${from} FINAL
-     WHERE has({teams: Array(Int64)}, team_id) AND (${IDENTITY}) NOT IN (
+     WHERE has({teams: Array(Int64)}, team_id) AND (${IDENTITY}) GLOBAL NOT IN (
        SELECT ${IDENTITY} FROM ${database}.${to} WHERE has({teams: Array(Int64)}, team_id))`,
     { idPrefix: TEAM_WRITES, params: { teams }, settings: { insert_deduplicate: 0 } },
   );
@@ -168,7 +168,7 @@ async function deleteMoved(
     clickhouse,
     from,
     teams,
-    `AND (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.database}.${to}
+    `AND (${IDENTITY}) IN (SELECT ${IDENTITY} FROM ${clickhouse.stored(to)}
        WHERE has({teams: Array(Int64)}, team_id))`,
   );
 }
@@ -181,11 +181,14 @@ async function deleteTeams(
   only = "",
 ): Promise<void> {
   if (teams.length === 0) return;
-  await clickhouse.run(
-    `ALTER TABLE ${clickhouse.database}.${table} DELETE
-     WHERE has({teams: Array(Int64)}, team_id) ${only}`,
-    { idPrefix: TEAM_WRITES, params: { teams }, settings: { mutations_sync: 2 } },
-  );
+  const spread = tablesOf("idempotent").includes(table);
+  for (const server of spread ? clickhouse.shards : [clickhouse]) {
+    await server.run(
+      `ALTER TABLE ${server.stored(table)} DELETE
+       WHERE has({teams: Array(Int64)}, team_id) ${only}`,
+      { idPrefix: TEAM_WRITES, params: { teams }, settings: { mutations_sync: 2 } },
+    );
+  }
 }
 
 async function setKnownTeams(clickhouse: ClickHouse, teams: readonly number[]): Promise<void> {

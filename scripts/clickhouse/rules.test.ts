@@ -89,6 +89,11 @@ describe("content hashes", () => {
     expect(compareHashes([one], [{ ...one, xor: "0" }])[0]).toMatch(/content differs/);
     expect(compareHashes([one], [])[0]).toMatch(/none there/);
     expect(compareHashes([], [one])[0]).toMatch(/nobody expects/);
+    // The same rows on another shard are other ones: there nobody looks for them.
+    expect(compareHashes([one, { ...two, shard: 2 }], [{ ...one, shard: 2 }, two])).toHaveLength(4);
+    expect(compareHashes([{ ...one, shard: 2 }], [])).toEqual([
+      "events, partition 1 of cluster, shard 2: 10 rows expected, none there",
+    ]);
   });
 });
 
@@ -108,6 +113,27 @@ describe("structure", () => {
       "ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', opened_at)",
     );
     expect(statements).not.toContain("posthog.");
+  });
+
+  it("spreads what carries an identity over shards by it; the rest is the first one's", () => {
+    const of = (number: number): string =>
+      structureStatements({ shard: { cluster: "main", number, count: 2 } }).join("\n");
+    for (const [number, statements] of [of(1), of(2)].entries()) {
+      for (const table of tablesOf("idempotent")) {
+        expect(statements).toContain(
+          `${table} AS posthog.sharded_${table}\nENGINE = Distributed('main', 'posthog', 'sharded_${table}', ` +
+            "cityHash64(_cluster_id, _topic_id, _partition, _offset))",
+        );
+      }
+      expect(statements.match(/COMMENT 'shard \d of 2'/g)).toEqual(
+        tablesOf("idempotent").map(() => `COMMENT 'shard ${number + 1} of 2'`),
+      );
+    }
+    for (const name of [...tablesOf("exact-cut", "control", "rebuilt"), "stream", "parse"]) {
+      expect(of(1)).toContain(` posthog.${name} `);
+      expect(of(2)).not.toContain(` posthog.${name} `);
+    }
+    expect(structureStatements().join("\n")).not.toMatch(/Distributed|sharded_|COMMENT/);
   });
 
   it("has a class for every table", () => {

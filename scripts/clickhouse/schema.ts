@@ -33,6 +33,17 @@ export interface SchemaOptions {
   readonly database?: string;
   /** Replicated engines, for a real server with an ensemble. @default false */
   readonly replicated?: boolean;
+  /** Of several servers this one. @default the only one, which has every table */
+  readonly shard?: ShardPlace;
+}
+
+/** A server's place among those that hold the events together. */
+export interface ShardPlace {
+  /** Name in the servers' `remote_servers`. */
+  readonly cluster: string;
+  /** From 1, as in `system.clusters`. */
+  readonly number: number;
+  readonly count: number;
 }
 
 const events = columnDefinitions(STORED_COLUMNS);
@@ -121,6 +132,15 @@ ORDER BY (team_id, toDate(timestamp), event, cityHash64(distinct_id), cityHash64
   },
 ];
 
+/** Where a table's rows lie on a server: under its own name, or, of several shards, under this one. */
+export function storedName(table: string, isShard: boolean): string {
+  const spread = TABLES.some(({ name, identity }) => name === table && identity);
+  return isShard && spread ? `sharded_${table}` : table;
+}
+
+/** Which shard an event lies in for ever, so that a second delivery of it collapses with the first. */
+const SHARDING_KEY = `cityHash64(${IDENTITY})`;
+
 /** Names of the stored tables of the given classes. */
 export function tablesOf(...classes: readonly TableClass[]): string[] {
   return TABLES.filter((table) => classes.includes(table.class)).map((table) => table.name);
@@ -185,20 +205,54 @@ ${from} AND NOT quarantined GROUP BY team_id, event`,
  */
 export function structureStatements(options: SchemaOptions = {}): string[] {
   const database = options.database ?? "posthog";
-  const engine = (name: string): string => {
-    if (options.replicated !== true) return name;
-    const [family = "", version] = name.replace(")", "").split("(");
-    const extra = version === undefined ? "" : `, ${version}`;
-    return `Replicated${family}('/clickhouse/tables/{uuid}/{shard}', '{replica}'${extra})`;
-  };
-  return [
-    `CREATE DATABASE IF NOT EXISTS ${database}`,
-    ...TABLES.map(
-      (table) => `CREATE TABLE IF NOT EXISTS ${database}.${table.name} (
+  const { shard } = options;
+  const create = `CREATE DATABASE IF NOT EXISTS ${database}`;
+  if (shard === undefined) {
+    return [create, ...TABLES.map((table) => storedTable(table, options)), ...flow(database)];
+  }
+  const spread = TABLES.filter(({ identity }) => identity);
+  const own = [
+    create,
+    ...spread.map((table) => storedTable(table, options)),
+    ...spread.map(({ name }) => distributedTable(database, name, shard)),
+  ];
+  // What consumes, sums and steers is the first shard's alone.
+  if (shard.number > 1) return own;
+  const single = TABLES.filter(({ identity }) => !identity);
+  return [...own, ...single.map((table) => storedTable(table, options)), ...flow(database)];
+}
+
+function storedTable(table: StoredTable, options: SchemaOptions): string {
+  const { database = "posthog", shard } = options;
+  const place = shard === undefined || !table.identity ? "" : `\nCOMMENT ${placeComment(shard)}`;
+  return `CREATE TABLE IF NOT EXISTS ${database}.${storedName(table.name, shard !== undefined)} (
 ${table.columns}
-) ENGINE = ${engine(table.engine)}
-${table.tail}`,
-    ),
+) ENGINE = ${engineOf(table.engine, options)}
+${table.tail}${place}`;
+}
+
+/** A shard's number is written on its tables: rows that were spread in another way are not added to. */
+export function placeComment({ number, count }: Pick<ShardPlace, "number" | "count">): string {
+  return `'shard ${number} of ${count}'`;
+}
+
+function engineOf(name: string, { replicated }: SchemaOptions): string {
+  if (replicated !== true) return name;
+  const [family = "", version] = name.replace(")", "").split("(");
+  const extra = version === undefined ? "" : `, ${version}`;
+  return `Replicated${family}('/clickhouse/tables/{uuid}/{shard}', '{replica}'${extra})`;
+}
+
+/** On every server, so that any of them can be asked for all events. */
+function distributedTable(database: string, name: string, { cluster }: ShardPlace): string {
+  const stored = storedName(name, true);
+  return `CREATE TABLE IF NOT EXISTS ${database}.${name} AS ${database}.${stored}
+ENGINE = Distributed('${cluster}', '${database}', '${stored}', ${SHARDING_KEY})`;
+}
+
+/** What takes events in and hands them on. */
+function flow(database: string): string[] {
+  return [
     `CREATE TABLE IF NOT EXISTS ${database}.stream (
   value String,
 ${identity},

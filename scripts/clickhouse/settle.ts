@@ -17,6 +17,7 @@ import { countArrivals, highestPresent, presentRanges } from "./present.ts";
 import type { Source } from "./present.ts";
 import { openSegment, segmentsOf, sumAgain } from "./segments.ts";
 import type { Segment } from "./segments.ts";
+import { flushDistributed } from "./shards.ts";
 import { endWrites } from "./writes.ts";
 
 export interface SettleOptions {
@@ -66,6 +67,7 @@ export async function settle(options: SettleOptions): Promise<Settled> {
   const topic = await topicState(kafka);
   const source: Source = { clusterId: topic.clusterId, topicId: topic.topicId };
   await endWrites(clickhouse, source);
+  await flushDistributed(clickhouse);
   const segment = await currentSegment(clickhouse, source, topic);
   const top = await highestPresent(clickhouse, source);
   const start = await windowStart(options, segment, topic, top);

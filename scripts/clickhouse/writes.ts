@@ -21,9 +21,14 @@ export const TEAM_WRITES = `${WRITE}-teams`;
  * @param source whose rows are to be changed. @default everybody's
  */
 export async function endWrites(clickhouse: ClickHouse, source?: Source): Promise<void> {
-  if (source === undefined) await clickhouse.killQueries(WRITE);
-  else {
-    await clickhouse.killQueries(writesOf(source));
-    await clickhouse.killQueries(TEAM_WRITES);
+  const [first, ...others] = clickhouse.shards;
+  // What a shard does for the first one: ended there it fails the statement as a whole. Once more at the
+  // end: the statement may have begun another part of itself meanwhile.
+  for (const server of [...others, first, ...others]) {
+    if (source === undefined) await server?.killQueries(WRITE);
+    else {
+      await server?.killQueries(writesOf(source));
+      await server?.killQueries(TEAM_WRITES);
+    }
   }
 }

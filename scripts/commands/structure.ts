@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { withClickHouse } from "../clickhouse/client.ts";
-import { structureStatements, TABLES } from "../clickhouse/schema.ts";
+import { TABLES } from "../clickhouse/schema.ts";
+import { createStructure } from "../clickhouse/shards.ts";
 import { defineCommand } from "../command.ts";
 import { requireParts } from "../connection.ts";
 
@@ -23,9 +24,7 @@ export default defineCommand({
   async run(connection, { replicated }, reporter): Promise<StructureResult> {
     const { clickhouse } = requireParts(connection, ["clickhouse"]);
     return withClickHouse(clickhouse, async (server) => {
-      for (const statement of structureStatements({ database: server.database, replicated })) {
-        await server.run(statement);
-      }
+      await createStructure(server, { replicated });
       reporter.progress(`the structure of ${server.database} is there`);
       return { database: server.database, tables: TABLES.map((table) => table.name) };
     });

@@ -61,10 +61,13 @@ export const contentHash = z.object({
   rows: z.int().nonnegative(),
   sum: z.string(),
   xor: z.string(),
+  /** Which shard's rows, from 2. @default the first or only one's */
+  shard: z.int().min(2).optional(),
 });
 
 export const ledgerSchema = z.object({
-  version: z.literal(1),
+  /** 2: events lie in several shards, which a program that knows 1 alone would restore without a word. */
+  version: z.union([z.literal(1), z.literal(2)]),
   id: backupId,
   /** Epoch line: `main`, or a drill's own. */
   line: z.string().min(1),
@@ -94,7 +97,17 @@ export const ledgerSchema = z.object({
     /** Rows below the cut, by identity partition; sums by segment. */
     contentHashes: z.array(contentHash),
     /** Folders of the native backups on the backup disk, in restore order: full first. */
-    backups: z.array(z.object({ id: backupId, cut: z.string(), bulk: z.string() })).min(1),
+    backups: z
+      .array(
+        z.object({
+          id: backupId,
+          cut: z.string(),
+          bulk: z.string(),
+          /** Of the other shards, in their order: each server saves its own rows. @default one shard */
+          others: z.array(z.string()).min(1).optional(),
+        }),
+      )
+      .min(1),
   }),
   postgres: z
     .discriminatedUnion("kind", [
@@ -144,6 +157,11 @@ export const ledgerSchema = z.object({
   versions: z.record(z.string(), z.string()),
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
+
+/** How many shards a backup is of. */
+export function shardCount({ clickhouse }: Pick<Ledger, "clickhouse">): number {
+  return 1 + (clickhouse.backups.at(-1)?.others?.length ?? 0);
+}
 
 export const signedLedger = z.object({
   ledger: z.unknown(),

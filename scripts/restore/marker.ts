@@ -1,6 +1,7 @@
 import { UserError } from "../command.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
-import { TABLES } from "../clickhouse/schema.ts";
+import { TABLES, tablesOf } from "../clickhouse/schema.ts";
+import { onEveryShard } from "../clickhouse/shards.ts";
 
 /** A database of its own: the marker is in no backup, so a restored server has only its own. */
 const MARKER = "recover.restores";
@@ -68,7 +69,8 @@ export async function requireEmpty(
 
 /** Only for tables that this very recovery has begun to fill. */
 export async function emptyTables(clickhouse: ClickHouse): Promise<void> {
-  for (const { name } of TABLES) {
-    await clickhouse.run(`TRUNCATE TABLE ${clickhouse.database}.${name}`);
-  }
+  await onEveryShard(clickhouse, async (shard, index) => {
+    const names = index === 0 ? TABLES.map(({ name }) => name) : tablesOf("idempotent");
+    for (const name of names) await shard.run(`TRUNCATE TABLE ${shard.stored(name)}`);
+  });
 }

@@ -1,13 +1,15 @@
+import { bulkFolders } from "../backup/bulk.ts";
 import { attachAgain, endLeftovers, restoreTables } from "../backup/native.ts";
 import { type ClickHouse, withClickHouse } from "../clickhouse/client.ts";
 import { collapseDuplicates } from "../clickhouse/collapse.ts";
 import { countArrivals } from "../clickhouse/present.ts";
-import { DEFINITIONS_SELECT, TABLES } from "../clickhouse/schema.ts";
+import { DEFINITIONS_SELECT, TABLES, tablesOf } from "../clickhouse/schema.ts";
 import { openSegment, sumAgain } from "../clickhouse/segments.ts";
+import { assertPlaces, onEveryShard } from "../clickhouse/shards.ts";
 import { type Reporter, UserError } from "../command.ts";
 import { type Connection, requireParts } from "../connection.ts";
 import { failpoint } from "../failpoint.ts";
-import type { Ledger } from "../ledger/schema.ts";
+import { type Ledger, shardCount } from "../ledger/schema.ts";
 import { openChain, sourceCuts } from "./ledgers.ts";
 import { countRows, emptyTables, readMarkers, requireEmpty, writeMarker } from "./marker.ts";
 
@@ -59,8 +61,11 @@ export async function restore(
       reporter.progress(`recovery "${recoveryId}" has restored ${mine.ledger} already`);
       return JSON.parse(mine.result) as RestoreResult;
     }
+    const tip = chain.at(-1);
+    if (tip !== undefined) requireSameShards(clickhouse, tip);
     await endLeftovers(clickhouse, reporter);
     if (mine === undefined) {
+      await assertPlaces(clickhouse);
       await requireEmpty(clickhouse, markers);
       await writeMarker(clickhouse, {
         recoveryId,
@@ -70,13 +75,11 @@ export async function restore(
       });
     } else {
       reporter.progress("an earlier run was stopped half-way: emptying what it wrote");
-      await attachAgain(
-        clickhouse,
-        TABLES.map(({ name }) => name),
+      await onEveryShard(clickhouse, (shard, index) =>
+        attachAgain(shard, index === 0 ? TABLES.map(({ name }) => name) : tablesOf("idempotent")),
       );
       await emptyTables(clickhouse);
     }
-    const tip = chain.at(-1);
     if (tip === undefined)
       reporter.progress("no backup can be used: everything comes from the archive");
     else await fill(clickhouse, tip, reporter);
@@ -103,16 +106,31 @@ export async function restore(
   });
 }
 
+/** Each server's rows go back to a server in the same place: there an event is looked for when it comes again. */
+function requireSameShards(clickhouse: ClickHouse, tip: Ledger): void {
+  const [saved, here] = [shardCount(tip), clickhouse.shards.length];
+  if (saved === here) return;
+  throw new UserError(
+    `the backup ${tip.id} is of ${saved} ClickHouse ${saved === 1 ? "server" : "shards"}, and here are ${here}: its rows ` +
+      "would lie where no second delivery of theirs finds them. Nothing was changed. Set clickhouse.shards to " +
+      `${saved} and recover into new servers.`,
+  );
+}
+
 async function fill(clickhouse: ClickHouse, tip: Ledger, reporter: Reporter): Promise<void> {
   const place = tip.clickhouse.backups.at(-1);
   if (place === undefined) throw new Error(`${tip.id} names no native backup`);
   const disk = clickhouse.connection.backupDisk;
-  for (const part of ["cut", "bulk"] as const) {
-    const tables = tip.clickhouse.tables.filter(({ backup }) => backup === part);
-    const names = tables.map(({ name }) => name);
-    await restoreTables(clickhouse, names, { disk, path: place[part] }, reporter);
-    await failpoint(`restore.after-${part}`);
-  }
+  const tablesIn = (part: "cut" | "bulk"): string[] =>
+    tip.clickhouse.tables.filter(({ backup }) => backup === part).map(({ name }) => name);
+  await restoreTables(clickhouse, tablesIn("cut"), { disk, path: place.cut }, reporter);
+  await failpoint("restore.after-cut");
+  const folders = bulkFolders(place);
+  await onEveryShard(clickhouse, async (shard, index) => {
+    await restoreTables(shard, tablesIn("bulk"), { disk, path: folders[index] ?? "" }, reporter);
+    await failpoint("restore.after-shard");
+  });
+  await failpoint("restore.after-bulk");
   await sumAboveCut(clickhouse, tip);
   await rebuild(clickhouse);
 }

@@ -1,0 +1,3 @@
+import { quarantineSuite } from "./quarantine.suite.ts";
+
+quarantineSuite(2);
