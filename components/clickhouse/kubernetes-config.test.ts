@@ -38,6 +38,7 @@ test("is configured as the local platform is: the same Kafka, profiles and backu
     expect(found.sort()).toEqual(expected.sort());
   }
   const own = elements(text("conf/users.xml"), "profiles");
+  expect([...own].join()).not.toContain("distributed_foreground_insert");
   for (const [path, value] of Object.entries(profiles)) {
     const name = path.split("/")[1] ?? "";
     expect([...own]).toContain(`<${name}>${value}</${name}>`);

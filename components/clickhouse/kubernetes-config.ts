@@ -147,10 +147,19 @@ export const profiles = {
  * With the vault by the pod's own identity: `s3()` may use it, which the server refuses by default since
  * 26.7. Of the two logins only `admin` may call `s3()` at all.
  * https://clickhouse.com/docs/reference/settings/session-settings/s3-allow
+ *
+ * With shards: what the Kafka table commits lies in its shard, never in a queue on the way.
  */
-export function profilesFor(vaultLogin: ServerFiles["vaultLogin"]): Record<string, number> {
+export function profilesFor({
+  vaultLogin,
+  shards,
+}: Pick<ServerFiles, "vaultLogin"> & { readonly shards: number }): Record<string, number> {
   const own = "default/s3_allow_server_credentials_in_user_queries";
-  return vaultLogin === "environment" ? { ...profiles, [own]: 1 } : profiles;
+  return {
+    ...profiles,
+    ...(vaultLogin === "environment" ? { [own]: 1 } : {}),
+    ...(shards > 1 ? { "default/distributed_foreground_insert": 1 } : {}),
+  };
 }
 
 /**

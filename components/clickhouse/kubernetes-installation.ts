@@ -58,7 +58,7 @@ export function installationSpec(args: InstallationArgs): InstallationSpec {
     configuration: {
       zookeeper: { nodes: args.zookeeper.map(({ host, port }) => ({ host, port })) },
       users: users(args.networks, args.secret),
-      profiles: profilesFor(args.vaultLogin),
+      profiles: profilesFor(args),
       files: serverFiles(args),
       clusters: [
         {

@@ -45,15 +45,13 @@ export interface KubernetesClickHouseArgs {
   /** The official image, or one with its user and entry point, by digest. */
   readonly image: string;
   /**
-   * Parts that events are spread over.
+   * Parts that events are spread over, each event in that of its identity; sums lie in the first one.
    *
-   * @remarks Recovery: backups, restores, fills and proofs read one server: with more shards they would miss
-   * what lies in the others, so more than one needs `unprotectedShards`.
+   * @remarks Recovery: every shard saves and restores its own rows, all at once: more of them shorten both. A backup
+   * comes back to as many as it was taken of, and a cluster that holds events keeps their number.
    * @default 1
    */
   readonly shards?: number;
-  /** Why shards that no backup and no proof covers are acceptable; only with more than one. */
-  readonly unprotectedShards?: string;
   /**
    * Copies of each shard, every one in a zone of its own.
    * @remarks Recovery: the loss of a zone is no disaster.
@@ -107,7 +105,7 @@ const longestName = 36;
  * that a new epoch's login reaches the servers by a rolling restart.
  */
 export class KubernetesClickHouse extends pulumi.ComponentResource {
-  /** The first replica of the first shard. */
+  /** The first replica of the first shard, and of the others. */
   readonly connection: pulumi.Output<ClickHouseConnection>;
   /** Changes with every new configuration or login: servers restart, and forget the streaming tables. */
   readonly generation: pulumi.Output<string>;
@@ -124,9 +122,6 @@ export class KubernetesClickHouse extends pulumi.ComponentResource {
   ) {
     super("recover:clickhouse:KubernetesClickHouse", name, {}, opts);
     check(args);
-    if ((args.shards ?? 1) > 1) {
-      void pulumi.log.warn(`Shards that no backup covers: ${args.unprotectedShards ?? ""}`, this);
-    }
     this.args = args;
     this.name = name;
     this.physical = dnsLabel(
@@ -153,7 +148,7 @@ export class KubernetesClickHouse extends pulumi.ComponentResource {
       pulumi
         .all([passwords.admin, passwords.reader, args.cluster.namespace, installation.metadata])
         .apply(([admin, reader, namespace]) => ({
-          url: `http://chi-${this.physical}-${clusterName}-0-0.${namespace}.svc.cluster.local:${ports.http}`,
+          ...this.addresses(namespace),
           username: "admin",
           password: admin,
           database,
@@ -162,6 +157,17 @@ export class KubernetesClickHouse extends pulumi.ComponentResource {
         })),
     );
     this.registerOutputs({ connection: this.connection, generation: this.generation });
+  }
+
+  /** The first replica of each shard, in the order of the operator's list of them. */
+  private addresses(namespace: string): Pick<ClickHouseConnection, "url" | "sharded"> {
+    const address = (shard: number): string =>
+      `http://chi-${this.physical}-${clusterName}-${shard}-0.${namespace}.svc.cluster.local:${ports.http}`;
+    const others = Array.from({ length: (this.args.shards ?? 1) - 1 }, (_, at) => address(at + 1));
+    return {
+      url: address(0),
+      ...(others.length === 0 ? {} : { sharded: { cluster: clusterName, others } }),
+    };
   }
 
   /** All credentials of the servers, under a name that changes with them. */
@@ -318,15 +324,9 @@ export class KubernetesClickHouse extends pulumi.ComponentResource {
 
 function check(args: KubernetesClickHouseArgs): void {
   byDigest("image", args.image);
-  const { shards = 1, replicas = 2, zones, unprotectedShards = "" } = args;
+  const { shards = 1, replicas = 2, zones } = args;
   if (!Number.isInteger(shards) || shards < 1) {
     throw new Error(`shards is ${shards}: write a whole number from 1.`);
-  }
-  if (shards > 1 && unprotectedShards.trim() === "") {
-    throw new Error(
-      `shards is ${shards}: backups, restores, fills and proofs read one server, and would miss what lies in ` +
-        "the others. Write shards: 1, or say in unprotectedShards why that is acceptable.",
-    );
   }
   if (!Number.isInteger(replicas) || replicas < 1 || replicas > new Set(zones).size) {
     throw new Error(

@@ -62,15 +62,13 @@ export function clickhouseOf(
   const consumer = kafka.consumers.at(-1);
   if (consumer === undefined) throw new Error("Kafka was made without a login for ClickHouse");
   const { network, zones, clickhouseOperator, install } = settings;
-  const { unprotectedShards, ...sizes } = settings.clickhouse;
   const { region, backups } = side;
   return new KubernetesClickHouse(
     name,
     {
       cluster: kubernetes,
       image: image("clickhouse"),
-      ...sizes,
-      ...(unprotectedShards === undefined ? {} : { unprotectedShards }),
+      ...settings.clickhouse,
       zones,
       storageClass: cluster.storageClass,
       zookeeper: zookeeper.nodes,

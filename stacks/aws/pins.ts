@@ -7,7 +7,7 @@ export function pin(settings: AwsSettings): void {
 }
 
 export function pinsOf(settings: AwsSettings): readonly PinArgs[] {
-  const { role, region, install } = settings;
+  const { role, region, install, clickhouse, mode } = settings;
   return [
     {
       setting: "region",
@@ -22,6 +22,18 @@ export function pinsOf(settings: AwsSettings): readonly PinArgs[] {
       because:
         "every name begins with it. Everything would be made anew, empty, beside what is there.",
     },
+    ...(role === "standby" && mode === "pilot-light"
+      ? []
+      : [
+          {
+            setting: "clickhouse.shards",
+            value: String(clickhouse.shards),
+            because:
+              "an event lies in the shard of its identity and is looked for there when it is delivered again; with " +
+              "another number it would lie in two. Where a restore was refused because its backup is of another " +
+              "number, nothing lies there yet: `pulumi state delete` this pin, then set it.",
+          },
+        ]),
     ...(role === "primary"
       ? []
       : [

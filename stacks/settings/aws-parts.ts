@@ -143,7 +143,6 @@ export const clickhouse = z
   .strictObject({
     replicas: z.int().min(1).max(3).default(1),
     shards: z.int().min(1).default(1),
-    unprotectedShards: reason.optional(),
     storage: z.string().default("200Gi"),
     cpu: z.string().default("2"),
     memory: z.string().default("8Gi"),
