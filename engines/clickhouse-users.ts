@@ -30,8 +30,7 @@ export function usersXml(options: ClickHouseOptions): string {
     <!-- Sorting each block for duplicates costs a third of an insert; merges and settle do it. -->
     <optimize_on_insert>0</optimize_on_insert>
     <!-- Events of many years in one block are slow, not an error that would stop the consumer. -->
-    <throw_on_max_partitions_per_insert_block>0</throw_on_max_partitions_per_insert_block>
-    ${options.cluster === undefined ? "" : foregroundInserts}
+    <throw_on_max_partitions_per_insert_block>0</throw_on_max_partitions_per_insert_block>${options.cluster === undefined ? "" : foregroundInserts}
   </default>
   <reader><readonly>2</readonly></reader>
   <embedded><max_sessions_for_user>1</max_sessions_for_user></embedded>
@@ -51,6 +50,6 @@ export function usersXml(options: ClickHouseOptions): string {
 }
 
 /** Also for the Kafka table's blocks: what is committed lies in its shard, never in a queue on the way. */
-const foregroundInserts = "<distributed_foreground_insert>1</distributed_foreground_insert>";
+const foregroundInserts = "\n    <distributed_foreground_insert>1</distributed_foreground_insert>";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -166,8 +166,7 @@ ${element("max_server_memory_usage", options.memoryBytes ?? 2 * 1024 ** 3)}
     .join("")}</macros>
 ${storageXml(options.disks ?? [])}
 ${kafkaXml(options)}
-${zookeeperXml(options.zookeeper ?? [])}
-${clusterXml(options)}
+${zookeeperXml(options.zookeeper ?? [])}${clusterXml(options)}
 </clickhouse>
 `;
 }
@@ -248,7 +247,7 @@ function zookeeperXml(members: readonly string[]): string {
   return `<zookeeper>${nodes.join("")}</zookeeper>`;
 }
 
-/** Servers log in to each other as the administrator. */
+/** Servers log in to each other as the administrator. One alone is configured as ever, to the byte: it is not restarted. */
 function clusterXml({ cluster, admin }: ClickHouseOptions): string {
   if (cluster === undefined) return "";
   const shards = cluster.tcpPorts.map(
@@ -257,7 +256,8 @@ function clusterXml({ cluster, admin }: ClickHouseOptions): string {
     ${element("user", admin.username)}${element("password", admin.password)}
   </replica></shard>`,
   );
-  return `<remote_servers><${cluster.name}>
+  return `
+<remote_servers><${cluster.name}>
   ${shards.join("\n  ")}
 </${cluster.name}></remote_servers>`;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical.ts";
 import { keyPair, ledgerFixture } from "./fixture.ts";
-import { newBackupId } from "./schema.ts";
+import { newBackupId, shardCount } from "./schema.ts";
 import { openLedger, signLedger } from "./sign.ts";
 
 const pair = keyPair();
@@ -96,7 +96,7 @@ describe("signed ledger", () => {
     ["naming a member of Object", text.replaceAll('"k1"', '"toString"'), /"toString".*not trusted/],
     [
       "of a newer version",
-      JSON.stringify(signLedger({ ...ledgerFixture(), version: 2 } as never, pair.privateKey)),
+      JSON.stringify(signLedger({ ...ledgerFixture(), version: 3 } as never, pair.privateKey)),
       /version/,
     ],
   ])("refuses one that is %s", (_what, input, reason) => {
@@ -104,6 +104,21 @@ describe("signed ledger", () => {
       ok: false,
       reason: expect.stringMatching(reason) as string,
     });
+  });
+
+  it("reads one of a single server, and one of several shards", () => {
+    const one = ledgerFixture();
+    const [place] = one.clickhouse.backups;
+    const backups = place === undefined ? [] : [{ ...place, others: ["bulk-2", "bulk-3"] }];
+    const three = ledgerFixture({ version: 2, clickhouse: { ...one.clickhouse, backups } });
+    for (const [ledger, shards] of [
+      [one, 1],
+      [three, 3],
+    ] as const) {
+      const opened = openLedger(JSON.stringify(signLedger(ledger, pair.privateKey)), trust);
+      expect(opened).toEqual({ ok: true, ledger });
+      expect(shardCount(ledger)).toBe(shards);
+    }
   });
 
   it("refuses to sign with another kind of key", () => {
