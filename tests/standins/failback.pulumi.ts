@@ -99,7 +99,7 @@ describe("prod is lost, dr takes over", () => {
           .map(({ type, name }) => `${type} ${name}`)
           .filter(
             (each) =>
-              !/^kubernetes:batch\/v1:Job (recovery-(attach|prove)|postgres-schema)-job$/.test(
+              !/^kubernetes:(batch\/v1:Job|core\/v1:Secret) (recovery-(attach|prove)|postgres-schema)-(job|input)$/.test(
                 each,
               ),
           ),
