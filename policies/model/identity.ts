@@ -28,6 +28,6 @@ export function identities(resource: Resource): string[] {
 /** True when `value` names one of them: literally, or as an S3 ARN of that bucket. */
 export function matches(value: string, known: readonly string[]): boolean {
   if (known.includes(value)) return true;
-  const bucket = /^arn:[^:]+:s3:::([^/]+)/.exec(value)?.[1];
-  return bucket !== undefined && known.includes(bucket);
+  const names: readonly (string | undefined)[] = known;
+  return names.includes(/^arn:[^:]+:s3:::([^/]+)/.exec(value)?.[1]);
 }

@@ -36,6 +36,11 @@ describe("properties of a broker", () => {
     ["a=", { a: "" }],
     ["a=b=c", { a: "b=c" }],
     ["=a", {}],
+    ["=a=b", {}],
+    ["ab = \nc=1", { ab: "", c: "1" }],
+    ["a\tb\t ", { a: "b" }],
+    ["a\t:\tb", { a: "b" }],
+    ["\ta=1", { a: "1" }],
     ["alone", {}],
     ["# a=1\n  #b=2\n\nc=3#\r\nd=4", { c: "3#", d: "4" }],
     ["", {}],
@@ -175,7 +180,7 @@ describe("ways into the archive", () => {
       false,
       false,
     ]);
-    expect(pathOf(sink({})).takes("events")).toBe(false);
+    expect(["events", "undefined"].map(pathOf(sink({})).takes)).toEqual([false, false]);
   });
 
   test("Firehose takes the topic that it names, and waits for its buffer", () => {
@@ -184,6 +189,13 @@ describe("ways into the archive", () => {
     expect(pathOf(stream("events")).seconds).toBe(300);
     expect(pathOf(stream("events", { bufferingInterval: 60 })).seconds).toBe(60);
     expect(["events", "others"].map(pathOf(stream("events")).takes)).toEqual([true, false]);
+    const ours = { ...facts(custom.kafkaTopic, { id: "events", name: "events" }, "events") };
+    const others = stackOf(ours, stream("events"));
+    const [path] = archivePaths(others);
+    expect(
+      path?.takes(topicOf(others.of(custom.kafkaTopic)[0] ?? new Resource(ours)), others),
+    ).toBe(true);
+    expect(path?.takes(topic({}), others)).toBe(false);
     expect(() => pathOf(stream(unknown)).takes("events")).toThrow("topicName of");
     expect(archivePaths(stackOf(facts(aws.firehose, {})))).toEqual([]);
   });

@@ -48,7 +48,7 @@ export function brokerSettings(stack: Stack, cluster: Resource): BrokerSettings 
     case "resource":
       return {
         configuration: target.resource,
-        values: parseProperties(target.resource.string("serverProperties") ?? ""),
+        values: parseProperties(String(target.resource.string("serverProperties"))),
       };
     default:
       throw new NotKnown(`the configuration of ${cluster.label} is not in this stack`);
@@ -57,15 +57,8 @@ export function brokerSettings(stack: Stack, cluster: Resource): BrokerSettings 
 
 /** Java properties, as a broker reads them. */
 export function parseProperties(text: string): Map<string, string> {
-  const lines = text.split("\n").map((line) => line.trim());
-  return new Map(
-    lines
-      .filter((line) => line !== "" && !line.startsWith("#"))
-      .flatMap((line): [string, string][] => {
-        const [, key, value] = /^([^=:\s]+)\s*[=:\s]\s*(.*)$/.exec(line) ?? [];
-        return key === undefined || value === undefined ? [] : [[key, value.trim()]];
-      }),
-  );
+  const lines = text.matchAll(/^[ \t]*([^#=:\s][^=:\s]*)[ \t]*[=: \t][ \t]*(.*?)[ \t\r]*$/gm);
+  return new Map([...lines].map(([, key, value]) => [String(key), String(value)]));
 }
 
 /** Availability zones that the brokers are spread over: one client subnet each. */
@@ -124,7 +117,7 @@ function firehosePath(resource: Resource): ArchivePath {
 /** A connector that writes to S3: the Lenses sink, or Confluent's, or one named like them. */
 export function isSink(connector: Resource): boolean {
   const settings = connector.at("connectorConfiguration");
-  return /s3.*sink/i.test(settings.entry("connector.class")?.string("") ?? "");
+  return /s3.*sink/i.test(String(settings.entry("connector.class")?.string("")));
 }
 
 function sinkPath(resource: Resource): ArchivePath {
@@ -133,15 +126,18 @@ function sinkPath(resource: Resource): ArchivePath {
   return {
     resource,
     takes: ({ name }) => {
-      const named = (text("topics") ?? "").split(",").map((each) => each.trim());
+      const named = text("topics")
+        ?.split(",")
+        .map((each) => each.trim());
       const pattern = text("topics.regex");
       return (
-        named.includes(name) || (pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(name))
+        named?.includes(name) === true ||
+        (pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(name))
       );
     },
     delaySeconds: () => {
       // Lenses: seconds, in the KCQL statement; 3600 where it says nothing. Confluent: milliseconds.
-      const kcql = text("connect.s3.kcql") ?? "";
+      const kcql = String(text("connect.s3.kcql"));
       const flush =
         /['"]flush\.interval['"]\s*=\s*'?(\d+)/.exec(kcql)?.[1] ??
         /WITH_FLUSH_INTERVAL\s*=\s*(\d+)/i.exec(kcql)?.[1];
@@ -155,9 +151,7 @@ function sinkPath(resource: Resource): ArchivePath {
 function leadsTo(resource: Resource, path: string, topic: Topic, stack: Stack): boolean {
   const target = stack.target(resource, path, ...topicTypes);
   if (target.resource !== undefined) return target.resource === topic.resource;
-  return target.kind === "elsewhere"
-    ? target.value === topic.name
-    : resource.string(path) === topic.name;
+  return resource.string(path) === topic.name;
 }
 
 /** How long a topic keeps records by time. @returns seconds; Infinity for ever @throws NotKnown */
