@@ -20,6 +20,29 @@ export interface StandInOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** One resource of a plan. */
+export interface PlannedStep {
+  /** `create`, `update`, `same`, `replace`, `create-replacement`, `delete`, … as the engine writes it. */
+  readonly op: string;
+  readonly urn: string;
+}
+
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+  readonly changeSummary: Readonly<Partial<Record<string, number>>>;
+}
+
+/** What is run, not kept: another input makes another Job, and another Secret with that input. */
+const run =
+  /[:$]kubernetes:batch\/v1:Job::|[:$]recover:job:KubernetesStep\$kubernetes:core\/v1:Secret::/;
+
+/** What a plan would take away or make anew of all that is kept: `OPERATION URN` of each. */
+export function goneIn({ steps }: Plan): readonly string[] {
+  return steps
+    .filter(({ op, urn }) => /delete|replace/.test(op) && !run.test(urn))
+    .map(({ op, urn }) => `${op} ${urn}`);
+}
+
 /** The shipped stacks of AWS on the real engine, with stand-ins for the providers' plugins. */
 export class StandInProject {
   readonly #folder: string;
@@ -153,6 +176,18 @@ export default () => {
   }
 
   preview = (stack: string, ...args: string[]) => this.run(["preview", "--stack", stack, ...args]);
+
+  /**
+   * What a preview would do, resource by resource.
+   *
+   * @throws Error with what was printed, when the preview failed
+   */
+  async plan(stack: string, env?: Readonly<Record<string, string>>): Promise<Plan> {
+    const { exitCode, text } = await this.run(["preview", "--stack", stack, "--json"], env);
+    if (exitCode !== 0) throw new Error(text);
+    return JSON.parse(text.slice(text.indexOf("{"))) as Plan;
+  }
+
   up = (stack: string, env?: Readonly<Record<string, string>>) =>
     this.run(["up", "--stack", stack, "--yes", "--skip-preview"], env);
 
