@@ -9,7 +9,7 @@ import { readStackFile, withStackFile } from "../policies/model/stack-file.ts";
 import { Stack } from "../policies/model/stack.ts";
 import { readSettings } from "../policies/settings/index.ts";
 import type { Made } from "./components/aws-mocks.ts";
-import { longestGap } from "../stacks/settings/parts.ts";
+import { longestGapSeconds } from "../policies/model/schedule.ts";
 import { recordStack, settingsOf } from "./components/aws-stacks.ts";
 import { localProgram, toolsOfNobody } from "./components/local-stacks.ts";
 import { record, shippedSettings } from "./components/mocks.ts";
@@ -117,7 +117,7 @@ describe("the shipped programs", () => {
       const { objectives } = readSettings(policy, stack, rules);
       expect(objectives).toMatchObject({ rpo, rto, region });
       const gap = (schedule: typeof fullBackups) =>
-        "cron" in schedule ? longestGap(schedule.cron) : Infinity;
+        "cron" in schedule ? longestGapSeconds(schedule.cron) : Infinity;
       expect(objectives.backup?.interval).toBe(gap(incrementalBackups));
       expect(objectives.backup?.duration).toBe(kafka.backupTime);
       // The newest chain begins with the full backup before the last one while that is being taken.

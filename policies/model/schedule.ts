@@ -1,13 +1,16 @@
 import { Cron } from "croner";
 import { NotKnown } from "./value.ts";
 
-const hour = 3_600_000;
+const day = 86_400;
 
 /** A year with a 29 February, from its first second. */
 const start = new Date("2028-01-01T00:00:00Z");
 
+/** Of those on which it runs: as many as show every month, weekday and leap day that a schedule may name. */
+const daysLookedAt = 400;
+
 /**
- * Longest time between two runs of a schedule.
+ * Longest time between two runs of a schedule, in seconds.
  *
  * @param schedule Kubernetes cron, or AWS `cron(…)` and `rate(…)`
  * @throws NotKnown when it cannot be read
@@ -15,7 +18,7 @@ const start = new Date("2028-01-01T00:00:00Z");
 export function longestGapSeconds(schedule: string): number {
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule);
   if (rate !== null) {
-    const unit = { minute: 60, hour: 3600, day: 86_400 }[rate[2] as "minute" | "hour" | "day"];
+    const unit = { minute: 60, hour: 3600, day }[rate[2] as "minute" | "hour" | "day"];
     return Number(rate[1]) * unit;
   }
   const fields = /^cron\((.+)\)$/.exec(schedule)?.[1];
@@ -30,22 +33,30 @@ export function longestGapSeconds(schedule: string): number {
   }
 }
 
+/** A day on which it runs looks like every other one: what is longer than its own gaps lies between two such days. */
 function longestGap(cron: Cron): number {
-  // A schedule that runs rarely shows its gaps run by run,
-  const runs = cron.nextRuns(200, start).map((run) => run.getTime());
-  if (runs.length < 2) throw new Error("it never runs twice");
-  const gaps = runs.slice(1).map((run, i) => run - (runs[i] ?? run));
-  // one that runs often, and pauses at night or at weekends, by the hours of two weeks in which it does not.
-  const end = start.getTime() + 15 * 24 * hour;
-  for (let time = Math.max(...runs); time < end; time += hour) {
-    // The first run at that time or after it.
-    const after = cron.nextRun(new Date(time - 1000))?.getTime() ?? time;
-    if (after - time < hour) continue;
-    const [before] = cron.previousRuns(1, new Date(time));
-    if (before !== undefined) gaps.push(after - before.getTime());
+  const days: number[] = [];
+  for (let run = cron.nextRun(start); run !== null && days.length < daysLookedAt;) {
+    const midnight = new Date(run).setUTCHours(0, 0, 0, 0) / 1000;
+    days.push(midnight);
+    // `nextRun` gives what is later than its argument.
+    run = cron.nextRun(new Date((midnight + day - 1) * 1000));
   }
-  return Math.max(...gaps) / 1000;
+  const [first = 0] = days;
+  if (days.length < 2) throw new Error("it never runs twice");
+  const times: number[] = [];
+  for (let run = cron.nextRun(new Date((first - 1) * 1000)); run !== null;) {
+    const time = run.getTime() / 1000 - first;
+    if (time >= day) break;
+    times.push(time);
+    run = cron.nextRun(run);
+  }
+  const pause = day - ((times.at(-1) ?? 0) - (times[0] ?? 0));
+  return Math.max(...gaps(times), ...gaps(days).map((gap) => gap - day + pause));
 }
+
+const gaps = (sorted: readonly number[]) =>
+  sorted.slice(1).map((each, index) => each - (sorted[index] ?? each));
 
 const known = new Map<string, number>();
 

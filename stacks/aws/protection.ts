@@ -11,7 +11,8 @@ import { AwsProtection } from "../../components/protection/aws.ts";
 import type { Vault } from "../../components/vault/contract.ts";
 import type { Protection, ProtectionWish } from "../platform.ts";
 import { isRehearsal, type AwsSettings } from "../settings.ts";
-import { longestGap, type Schedule } from "../settings/parts.ts";
+import { longestGapSeconds } from "../../policies/model/schedule.ts";
+import { type Schedule } from "../settings/parts.ts";
 import type { Foundation } from "./foundation.ts";
 import { consumerGroup } from "./roles.ts";
 import { placeOf } from "./vault.ts";
@@ -161,7 +162,7 @@ function sinkOf({ settings, foundation, keys, kafka }: ProtectionPlace): Archive
 }
 
 const gapOf = (schedule: Schedule): number | undefined =>
-  "cron" in schedule ? longestGap(schedule.cron) : undefined;
+  "cron" in schedule ? longestGapSeconds(schedule.cron) : undefined;
 
 /** Rules of the vault's replication, as CloudWatch tells them apart; a standby has none. */
 function rulesOf({ primary, standby }: Vault) {

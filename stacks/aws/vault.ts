@@ -10,7 +10,7 @@ import { bucketName } from "../../components/vault/names.ts";
 import { writerRoles, type BucketPurpose, type WriterRole } from "../../scripts/vault/policies.ts";
 import type { PlatformVault } from "../platform.ts";
 import type { AwsSettings } from "../settings.ts";
-import { longestGap } from "../settings/parts.ts";
+import { longestGapSeconds } from "../../policies/model/schedule.ts";
 import { accessOf, controlOf, vaultSideOf } from "./access.ts";
 
 const day = 86_400;
@@ -118,7 +118,7 @@ function kept({ fullBackups, lockFor, lockMode, keepFor }: AwsSettings) {
     lock: { mode: lockMode, days: Math.ceil(lockFor / day) },
     longestChainDays:
       "cron" in fullBackups
-        ? Math.ceil(longestGap(fullBackups.cron) / day)
+        ? Math.ceil(longestGapSeconds(fullBackups.cron) / day)
         : Math.ceil(lockFor / day),
     keepDays: Math.ceil(keepFor / day),
   };

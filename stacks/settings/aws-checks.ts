@@ -3,7 +3,8 @@ import { deriveRetention } from "../../components/kafka/retention.ts";
 import { REPLICATION_FACTOR } from "../../components/kafka/configuration.ts";
 import type { AwsSettings } from "./aws.ts";
 import { contradictions } from "./objectives.ts";
-import { longestGap, span, type Problem } from "./parts.ts";
+import { longestGapSeconds } from "../../policies/model/schedule.ts";
+import { span, type Problem } from "./parts.ts";
 
 /** What parts of a config say against each other, each by the setting's name, with what to write. */
 export function awsProblems(settings: AwsSettings): Problem[] {
@@ -68,7 +69,7 @@ function kafkaRetention(settings: AwsSettings): Problem[] {
 export function kafkaObjectives(settings: AwsSettings) {
   const { kafka, rto, incrementalBackups, fullBackups, partitions } = settings;
   const crons = [incrementalBackups, fullBackups].flatMap((each) =>
-    "cron" in each ? [longestGap(each.cron)] : [],
+    "cron" in each ? [longestGapSeconds(each.cron)] : [],
   );
   return {
     backupIntervalSeconds: Math.min(86_400 * 7, ...crons),

@@ -68,6 +68,15 @@ describe("a contradiction is refused with its numbers", () => {
       /recover:incrementalBackups: up to 6 hours .* recover:rto is 2 hours/,
     ],
     [
+      // The first hundreds of its runs show nothing of the weekend.
+      { incrementalBackups: { cron: "*/5 * * * 1-5" } },
+      /recover:incrementalBackups: up to 2 days .* recover:rto is 2 hours/,
+    ],
+    [
+      { fullBackups: { cron: "0 0 30 2 *" } },
+      /recover:fullBackups.cron: write five fields, in UTC, of a time that comes/,
+    ],
+    [
       { lockFor: "6 days", fullBackups: { cron: "0 3 * * 0" } },
       /recover:lockFor: 6 days .* 7 days between two full/,
     ],

@@ -1,4 +1,5 @@
-import { longestGap, span, type Problem, type Schedule } from "./parts.ts";
+import { longestGapSeconds } from "../../policies/model/schedule.ts";
+import { span, type Problem, type Schedule } from "./parts.ts";
 
 /**
  * S3 promises that 99.99 % of objects are replicated within 15 minutes (replication time control):
@@ -77,17 +78,17 @@ export function contradictions(
         `than half of recover:rto, ${span(rto)}. Write a shorter ttl, or a larger rto`,
     );
   }
-  if ("cron" in incrementalBackups && longestGap(incrementalBackups.cron) > rto) {
+  if ("cron" in incrementalBackups && longestGapSeconds(incrementalBackups.cron) > rto) {
     add(
       "incrementalBackups",
-      `up to ${span(longestGap(incrementalBackups.cron))} between two of them: as much is replayed, and recover:rto ` +
+      `up to ${span(longestGapSeconds(incrementalBackups.cron))} between two of them: as much is replayed, and recover:rto ` +
         `is ${span(rto)}. Write a schedule with shorter gaps, or a larger rto`,
     );
   }
-  if ("cron" in fullBackups && longestGap(fullBackups.cron) > lockFor) {
+  if ("cron" in fullBackups && longestGapSeconds(fullBackups.cron) > lockFor) {
     add(
       "lockFor",
-      `${span(lockFor)} is less than the longest chain, ${span(longestGap(fullBackups.cron))} between two full ` +
+      `${span(lockFor)} is less than the longest chain, ${span(longestGapSeconds(fullBackups.cron))} between two full ` +
         "backups: a full backup could be deleted while incrementals need it. Write more, or back up fully more often",
     );
   }

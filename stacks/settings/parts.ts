@@ -18,7 +18,9 @@ export const schedule = z.union(
   [
     off,
     z.strictObject({
-      cron: z.string().refine(isCron, 'write five fields, in UTC, for example "0 3 * * *"'),
+      cron: z
+        .string()
+        .refine(isCron, 'write five fields, in UTC, of a time that comes, for example "0 3 * * *"'),
     }),
   ],
   'write {cron: "0 3 * * *"} with five fields in UTC, or {off: a reason of at least 10 characters}',
@@ -41,23 +43,13 @@ export const trust = z.record(z.string(), z.string()).default({});
 /** Recoveries in place that this stack has been through, oldest first; append one to start it. */
 export const recoveries = z.array(recoverable).default([]);
 
+/** Whether Kubernetes would take it, and it ever runs. */
 function isCron(pattern: string): boolean {
   try {
-    new Cron(pattern, { mode: "5-part", timezone: "UTC" });
-    return true;
+    return new Cron(pattern, { mode: "5-part", utcOffset: 0 }).nextRun() !== null;
   } catch {
     return false;
   }
-}
-
-/** Longest time between two runs of a schedule within a year, in seconds. */
-export function longestGap(cron: string): number {
-  const runs = new Cron(cron, { mode: "5-part", timezone: "UTC" }).nextRuns(
-    400,
-    new Date("2026-01-01T00:00:00Z"),
-  );
-  const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index]?.getTime() ?? 0));
-  return Math.max(60, ...gaps.map((gap) => gap / 1000));
 }
 
 /** For errors: `36 hours`, `90 seconds`. */
