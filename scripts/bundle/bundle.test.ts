@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -30,6 +30,16 @@ describe("the bundle", () => {
     const second = makeBundle(link, join(folder, "second"));
     expect(second.sha256).toBe(first.sha256);
     expect(readFileSync(second.file).equals(readFileSync(first.file))).toBe(true);
+  });
+
+  test("of an earlier run is kept as it is, unless it is damaged", () => {
+    const kept = statSync(first.file).ino;
+    expect(makeBundle(projectRoot, join(folder, "first"))).toEqual(first);
+    expect(statSync(first.file).ino).toBe(kept);
+    const whole = readFileSync(first.file);
+    writeFileSync(first.file, whole.subarray(0, 1000));
+    expect(makeBundle(projectRoot, join(folder, "first"))).toEqual(first);
+    expect(readFileSync(first.file).equals(whole)).toBe(true);
   });
 
   test("runs in an empty folder, with nothing but Node", async () => {

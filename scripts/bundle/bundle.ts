@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { bundleFiles } from "./files.ts";
 import { tar } from "./tar.ts";
 
@@ -21,6 +21,25 @@ export interface Bundle {
   readonly bytes: number;
 }
 
+/** An earlier run's, unless it is damaged: to compress takes seconds, to look takes none. */
+function packedBefore(file: string, archive: Buffer): Buffer | undefined {
+  try {
+    const packed = readFileSync(file);
+    return gunzipSync(packed).equals(archive) ? packed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function pack(file: string, archive: Buffer): Buffer {
+  const packed = gzipSync(archive, { level: 9 });
+  // Two at once write the same; a killed one leaves no half.
+  const half = `${file}.${process.pid}.new`;
+  writeFileSync(half, packed);
+  renameSync(half, file);
+  return packed;
+}
+
 /**
  * Makes the bundle of a checkout.
  *
@@ -31,13 +50,9 @@ export function makeBundle(root: string, folder: string): Bundle {
   const files = bundleFiles(root);
   const archive = tar(files);
   const sha256 = createHash("sha256").update(archive).digest("hex");
-  const packed = gzipSync(archive, { level: 9 });
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${sha256}.tar.gz`);
-  // Two at once write the same; a killed one leaves no half.
-  const half = `${file}.${process.pid}.new`;
-  writeFileSync(half, packed);
-  renameSync(half, file);
+  const packed = packedBefore(file, archive) ?? pack(file, archive);
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     version: string;
   };

@@ -6,15 +6,15 @@ import { go } from "./prerequisites.mjs";
 import { run } from "./run.mjs";
 
 /**
- * Builds the program that `setup/go/NAME/go.mod` names as its tool into `.cache/bin/NAME`. Every
- * module is checked against that folder's go.sum; Go's own caches keep the rest.
- * @param {{ name: string, package: string, define: Record<string, string>, say: (text: string) => void }} options
+ * Builds the program that `setup/go/NAME/go.mod` names as its tool into `.cache/bin/NAME`, or under
+ * another name there. Every module is checked against that folder's go.sum; Go's own caches keep the rest.
+ * @param {{ name: string, as?: string, package: string, define: Record<string, string>, say: (text: string) => void }} options
  * @returns {Promise<string>} the program
  */
 export async function goBuild(options) {
   const compiler = await go(options.say);
   const folder = inSetup("go", options.name);
-  const target = path.join(binDir, options.name);
+  const target = path.join(binDir, options.as ?? options.name);
   const environment = {
     GOTOOLCHAIN: "local",
     GOFLAGS: "-mod=readonly -buildvcs=false",

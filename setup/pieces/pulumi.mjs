@@ -53,8 +53,11 @@ async function download(node) {
   return program;
 }
 
+/** The last Node.js language host that is a module of the SDK. */
+const languageHost = "pulumi-language-nodejs";
+
 /**
- * From Go modules: the engine, and the last Node.js language host that is a module of the SDK.
+ * From Go modules: the engine and a language host.
  * @param {(text: string) => void} say
  */
 async function build(say) {
@@ -65,7 +68,8 @@ async function build(say) {
     say,
   });
   await goBuild({
-    name: "pulumi-language-nodejs",
+    name: languageHost,
+    as: `${languageHost}-${versions.pulumiLanguageNodejs}`,
     package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     define: { [sdkVersion]: `v${versions.pulumiLanguageNodejs}` },
     say,
@@ -76,6 +80,15 @@ async function build(say) {
 
 /** What Pulumi's archive has beside the engine: plugins that are parts of the SDK in `node_modules`. */
 function writeHelpers() {
+  // It knows `typescript: false` of Pulumi.yaml as an option of its own alone, which this engine does not give it:
+  // it would load a compiler that nothing needs, and map every stack trace by it.
+  writeScript(
+    path.join(binDir, languageHost),
+    `#!/bin/sh
+${here}
+exec "$here/${languageHost}-${versions.pulumiLanguageNodejs}" -typescript=false "$@"
+`,
+  );
   const helpers = {
     "pulumi-resource-pulumi-nodejs": "@pulumi/pulumi/cmd/dynamic-provider",
     "pulumi-analyzer-policy-nodejs": "@pulumi/pulumi/cmd/run-policy-pack",
@@ -100,8 +113,8 @@ export const pulumi = {
   name: "pulumi",
   title: "Pulumi engine",
   version: versions.pulumi,
-  revision: 1,
-  files: ["pulumi", "pulumi-language-nodejs"].flatMap((name) => [
+  revision: 2,
+  files: ["pulumi", languageHost].flatMap((name) => [
     inSetup("go", name, "go.mod"),
     inSetup("go", name, "go.sum"),
   ]),
