@@ -1,6 +1,9 @@
 // node bench/preview.ts [ROUNDS]: what a preview of prod costs beside one of an empty program with as many bare
-// resources, and what the policy pack adds to it; on the real engine, providers stood in for (tests/standins/), first
-// preview of a stack that was never up. Rounds of all three, medians. One line of JSON; exit 1 above twice the bare program.
+// resources, what the policy pack adds to it, and what a pack without a rule adds: the engine starts a process for either.
+// On the real engine, providers stood in for (tests/standins/), first preview of a stack that was never up. Rounds of all
+// four, medians. One line of JSON; exit 1 above twice the bare program.
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { runCleanups, tempHome } from "../tests/harness/process.ts";
 import { StandInProject } from "../tests/standins/project.ts";
@@ -35,15 +38,24 @@ try {
   const counts = await resourcesOf(prod);
   await empty.writeWhole(bare(counts.aws, counts.kubernetes, counts.others));
   const pack = await prod.pack();
-  const seconds = { bare: [] as number[], prod: [] as number[], packed: [] as number[] };
+  const none = await packWithoutRules(pack);
+  const seconds = {
+    bare: [] as number[],
+    prod: [] as number[],
+    packed: [] as number[],
+    unruled: [] as number[],
+  };
   for (let round = 0; round < rounds; round++) {
     seconds.bare.push(await timed(empty, "bare"));
     seconds.prod.push(await timed(prod, "prod"));
     seconds.packed.push(await timed(prod, "prod", pack));
+    seconds.unruled.push(await timed(prod, "prod", none));
     process.stderr.write(`round ${round + 1} of ${rounds}\n`);
   }
   const pairs = (over: readonly number[], under: readonly number[]) =>
     over.map((each, index) => [each, under[index] ?? 0] as const);
+  const adds = (over: readonly number[], under: readonly number[]) =>
+    rounded(median(pairs(over, under).map(([a, b]) => a - b)));
   const ratio = median(pairs(seconds.prod, seconds.bare).map(([a, b]) => a / b));
   console.log(
     JSON.stringify({
@@ -54,12 +66,27 @@ try {
       prodSeconds: rounded(median(seconds.prod)),
       ratio: rounded(ratio),
       aimRatio,
-      packAddsSeconds: rounded(median(pairs(seconds.packed, seconds.prod).map(([a, b]) => a - b))),
+      packAddsSeconds: adds(seconds.packed, seconds.prod),
+      packWithoutRulesAddsSeconds: adds(seconds.unruled, seconds.prod),
+      rulesAddSeconds: adds(seconds.packed, seconds.unruled),
     }),
   );
   process.exitCode = ratio <= aimRatio ? 0 : 1;
 } finally {
   await runCleanups();
+}
+
+/** @returns flags for a pack that is started as ours is, beside it */
+async function packWithoutRules([flag = "", ours = ""]: readonly string[]): Promise<string[]> {
+  const folder = `${ours}-without-rules`;
+  await mkdir(folder);
+  await cp(join(ours, "PulumiPolicy.yaml"), join(folder, "PulumiPolicy.yaml"));
+  await cp(join(ours, "package.json"), join(folder, "package.json"));
+  await writeFile(
+    join(folder, "main.mjs"),
+    `import { PolicyPack } from "@pulumi/policy";\nnew PolicyPack("none", { policies: [] });\n`,
+  );
+  return [flag, folder];
 }
 
 async function timed(project: StandInProject, stack: string, flags: string[] = []) {
