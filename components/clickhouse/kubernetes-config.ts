@@ -1,5 +1,6 @@
 import { s3Endpoint } from "../../lib/aws.ts";
 import { KAFKA_SESSION_TIMEOUT_MS } from "../../engines/clickhouse.ts";
+import { element } from "../../engines/xml.ts";
 
 /** Where the server listens: HTTP, native, replicas, metrics. */
 export const ports = { http: 8123, tcp: 9000, interserver: 9009, metrics: 9363 };
@@ -190,12 +191,4 @@ function config(content: string): string {
 
 function fromEnv(name: string, variable: SecretVariable): string {
   return `<${name} from_env="${variable}"/>`;
-}
-
-function element(name: string, value: string | number): string {
-  const escaped = String(value)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;");
-  return `<${name}>${escaped}</${name}>`;
 }

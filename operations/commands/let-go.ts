@@ -3,6 +3,7 @@ import { pulumi } from "../../scripts/cli/pulumi.ts";
 import { defineStandaloneCommand, UserError } from "../../scripts/command.ts";
 import { recoverable } from "../../stacks/settings/parts.ts";
 import { lostResources } from "../let-go/lost.ts";
+import { requireStack } from "../stack/file.ts";
 import { readState } from "../teardown/state.ts";
 
 const params = z.object({
@@ -26,10 +27,8 @@ export default defineStandaloneCommand({
   summary:
     "After an engine was lost and recover:recoveries names it: takes the protection from what is left of it",
   params,
-  async run(stack, { dryRun }, context): Promise<LetGo> {
-    if (stack === undefined) {
-      throw new UserError("which stack? Pass --stack NAME, for example --stack prod.");
-    }
+  async run(asked, { dryRun }, context): Promise<LetGo> {
+    const stack = requireStack(asked);
     const state = `the state of stack "${stack}"`;
     const named = recoveries.parse(await recoveriesOf(stack));
     if (named.length === 0) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { pulumi } from "../../scripts/cli/pulumi.ts";
 import { defineStandaloneCommand, UserError } from "../../scripts/command.ts";
 import { teardownOf, type Teardown } from "../teardown/report.ts";
+import { requireStack } from "../stack/file.ts";
 import { readState } from "../teardown/state.ts";
 
 const params = z.object({
@@ -18,10 +19,8 @@ export default defineStandaloneCommand({
   summary:
     "Says what `pulumi destroy` of a stack would leave on AWS, why, and until when; destroys nothing",
   params,
-  async run(stack, { state }): Promise<Teardown> {
-    if (stack === undefined) {
-      throw new UserError("which stack? Pass --stack NAME, for example --stack prod.");
-    }
+  async run(asked, { state }): Promise<Teardown> {
+    const stack = requireStack(asked);
     const text =
       state === undefined
         ? await pulumi(["stack", "export", "--stack", stack], `the state of stack "${stack}"`)

@@ -43,10 +43,8 @@ export interface Plugin {
  */
 export function readStack(stack: string | undefined, options: ReadOptions = {}): StackFile {
   const { root = projectRoot, instead = {}, standIn } = options;
-  if (stack === undefined) {
-    throw new UserError("which stack? Pass --stack NAME, for example --stack prod.");
-  }
-  const name = stack.split("/").at(-1) ?? stack;
+  const asked = requireStack(stack);
+  const name = asked.split("/").at(-1) ?? asked;
   const file = join(root, `Pulumi.${name}.yaml`);
   if (!existsSync(file)) {
     throw new UserError(
@@ -73,6 +71,12 @@ export function readStack(stack: string | undefined, options: ReadOptions = {}):
   const readable = { ...config, "recover:archive": JSON.stringify(archive) };
   const plugin = { ...written.plugin, path: resolve(root, written.plugin.path) };
   return { name, config, settings: settingsOf(readable, name, root), plugin };
+}
+
+/** The stack that a command was given. @throws UserError when it was given none */
+export function requireStack(stack: string | undefined): string {
+  if (stack !== undefined) return stack;
+  throw new UserError("which stack? Pass --stack NAME, for example --stack prod.");
 }
 
 /** Undefined for what is none: the settings' own check says so. */

@@ -16,23 +16,20 @@ import { structureStatements } from "../clickhouse/schema.ts";
 import { segmentsOf } from "../clickhouse/segments.ts";
 import pickLedger from "../commands/pick-ledger.ts";
 import quarantine from "../commands/quarantine.ts";
-import { type Connection, connectionSchema } from "../connection.ts";
-import { claim } from "../fence/claim.ts";
-import { withControl } from "../fence/control.ts";
+import type { Connection } from "../connection.ts";
 import { keys } from "../fence/records.ts";
 import { revokeGroup } from "../kafka/acls.ts";
 import { readGroupOffsets } from "../kafka/offsets.ts";
 import { topicState } from "../kafka/topics.ts";
-import { keyPair } from "../ledger/fixture.ts";
 import { restore } from "../restore/restore.ts";
 import { verifyRestore } from "../restore/verify.ts";
 import { backup } from "./backup.ts";
+import { primaryOf } from "./fixture.ts";
 import type { RowLock } from "./lock.ts";
 import { takeRowLock } from "./lock.ts";
 import { untilConfirmed } from "./pause.ts";
 import { runSchedule } from "./schedule.ts";
 
-const pair = keyPair();
 let s3: TestS3;
 let platform: TestPlatform;
 let connection: Connection;
@@ -43,21 +40,7 @@ beforeAll(async () => {
   s3 = await startS3();
   onCleanup(() => s3.stop());
   platform = await startPlatform({}, { disks: [disk()] });
-  connection = connectionSchema.parse({
-    platform: "local",
-    stack: "test",
-    role: "primary",
-    region: "east",
-    owner: "test",
-    epoch: 1,
-    control: s3.control,
-    kafka: platform.kafka,
-    clickhouse: platform.server.connection,
-    vault: s3.vault,
-    signing: { keyId: "k1", privateKey: pair.privateKey },
-    trust: { k1: pair.publicKey },
-  });
-  await withControl(s3.control, (store) => claim(store, connection));
+  connection = await primaryOf(platform, s3);
   await attachIngest(platform.options);
   await platform.send(0, 2000);
   await untilStored(platform.clickhouse, 2000);

@@ -21,22 +21,19 @@ import { replay } from "../clickhouse/replay.ts";
 import { createStructure, onEveryShard } from "../clickhouse/shards.ts";
 import pickLedger from "../commands/pick-ledger.ts";
 import proveCommand from "../commands/prove.ts";
-import { type Connection, connectionSchema } from "../connection.ts";
-import { claim } from "../fence/claim.ts";
-import { withControl } from "../fence/control.ts";
+import type { Connection } from "../connection.ts";
 import { readGroupOffsets } from "../kafka/offsets.ts";
 import { topicState } from "../kafka/topics.ts";
-import { keyPair } from "../ledger/fixture.ts";
 import { type Ledger, type SignedLedger, shardCount } from "../ledger/schema.ts";
 import type { ProofResult } from "../proof/prove.ts";
 import { restore } from "../restore/restore.ts";
 import { verifyRestore } from "../restore/verify.ts";
 import { backup, type BackupResult } from "./backup.ts";
+import { primaryOf } from "./fixture.ts";
 
 cleanUpAfterFile();
 
 const SHARDS = 2;
-const pair = keyPair();
 let s3: TestS3;
 let platform: TestPlatform;
 let connection: Connection;
@@ -48,21 +45,7 @@ beforeAll(async () => {
   s3 = await startS3();
   onCleanup(() => s3.stop());
   platform = await startPlatform({ shards: SHARDS }, { disks: disks() });
-  connection = connectionSchema.parse({
-    platform: "local",
-    stack: "test",
-    role: "primary",
-    region: "east",
-    owner: "test",
-    epoch: 1,
-    control: s3.control,
-    kafka: platform.kafka,
-    clickhouse: platform.clickhouse.connection,
-    vault: s3.vault,
-    signing: { keyId: "k1", privateKey: pair.privateKey },
-    trust: { k1: pair.publicKey },
-  });
-  await withControl(s3.control, (store) => claim(store, connection));
+  connection = await primaryOf(platform, s3);
   await attachIngest(platform.options);
 });
 
