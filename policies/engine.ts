@@ -6,7 +6,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { z } from "zod";
-import { judge, reportOf, type Finding } from "./evaluate.ts";
+import { findingsOf, judge, reportOf, type Finding } from "./evaluate.ts";
 import { inputsOf, stackFacts } from "./model/from-policy.ts";
 import { Stack, type StackFacts } from "./model/stack.ts";
 import type { Branch } from "./model/value.ts";
@@ -15,7 +15,7 @@ import type { Rule } from "./rule.ts";
 import type { Settings } from "./settings/index.ts";
 
 /** What the engine tells besides the resources. */
-export type Told = Pick<StackFacts, "name" | "project" | "config">;
+export type Told = Pick<StackFacts, "name" | "config">;
 
 /** The rules as policies of Pulumi's engine, and what goes with them. */
 export function policiesOf(
@@ -89,7 +89,7 @@ function policyOf(
   settings: Settings,
   today: () => Date,
 ): StackValidationPolicy {
-  const { properties = {} } = z.toJSONSchema(rule.config, { io: "input" });
+  const { properties = {} } = z.toJSONSchema(rule.config);
   return {
     name: rule.id,
     description: rule.title,
@@ -114,10 +114,10 @@ function policyOf(
         if (outcome.advice === true) continue; // A policy has one level: `summary` tells it.
         report(`${outcome.message}\n${rule.remediation}\n${rule.url}`, urn);
       }
-      const [first] = findings;
-      if (findings.every(({ outcome }) => outcome.kind === "notApplicable")) {
-        args.notApplicable(first?.outcome.kind === "notApplicable" ? first.outcome.reason : "");
-      }
+      const reasons = findings.flatMap(({ outcome }) =>
+        outcome.kind === "notApplicable" ? [outcome.reason] : [],
+      );
+      if (reasons.length === findings.length) args.notApplicable(reasons[0]);
     },
   };
 }
@@ -133,12 +133,13 @@ function summaryOf(turns: Turns, settings: Settings, today: () => Date): StackVa
       const checked = reportOf(stack, findings, settings, today());
       const table = suppressionTable(checked);
       if (table.length > 0) report(table.join("\n"));
-      for (const { rule, outcome, urn, suppressedBy } of checked.findings) {
-        if (outcome.kind !== "violation" || outcome.advice !== true) continue;
-        if (suppressedBy === undefined) report(`${rule.id}: ${outcome.message}`, urn);
+      for (const { rule, outcome, urn, suppressedBy } of findingsOf(checked, "violation")) {
+        if (outcome.advice === true && suppressedBy === undefined) {
+          report(`${rule.id}: ${outcome.message}`, urn);
+        }
       }
-      const open = checked.findings.flatMap(({ rule, outcome }) =>
-        outcome.kind === "unknown" ? [`  ${rule.id}: ${outcome.reason}`] : [],
+      const open = findingsOf(checked, "unknown").map(
+        ({ rule, outcome }) => `  ${rule.id}: ${outcome.reason}`,
       );
       if (open.length > 0) report(["Not known before the update:", ...open].join("\n"));
     },

@@ -9,10 +9,10 @@ export interface Finding {
   readonly rule: Rule;
   readonly level: Exclude<Level, "disabled">;
   /** @default the stack as a whole */
-  readonly urn?: string;
+  readonly urn?: string | undefined;
   readonly outcome: Outcome;
   /** The current suppression that takes this violation away. */
-  readonly suppressedBy?: Suppression;
+  readonly suppressedBy?: Suppression | undefined;
 }
 
 export type SuppressionStatus = "used" | "unused" | "expired";
@@ -67,13 +67,12 @@ export function judge(rule: Rule, stack: Stack, settings: Settings, today: Date)
             (each) => each.rule === rule.id && concerns(each, urn) && isCurrent(each, today),
           )
         : undefined;
-    const onlyAdvice = outcome.kind === "violation" && outcome.advice === true;
     return {
       rule,
-      level: onlyAdvice ? "advisory" : level,
+      level: outcome.advice === true ? "advisory" : level,
+      urn,
       outcome,
-      ...(urn === undefined ? {} : { urn }),
-      ...(suppressedBy === undefined ? {} : { suppressedBy }),
+      suppressedBy,
     };
   });
 }
@@ -92,13 +91,21 @@ function verdictsOf(
   }
 }
 
+export type FindingOf<Kind extends Outcome["kind"]> = Finding & {
+  readonly outcome: { readonly kind: Kind };
+};
+
+export function findingsOf<Kind extends Outcome["kind"]>(
+  report: Report,
+  kind: Kind,
+): FindingOf<Kind>[] {
+  return report.findings.filter((each): each is FindingOf<Kind> => each.outcome.kind === kind);
+}
+
 /** Violations that count: not suppressed. */
-export function violations(report: Report, level?: Finding["level"]): Finding[] {
-  return report.findings.filter(
-    (each) =>
-      each.outcome.kind === "violation" &&
-      each.suppressedBy === undefined &&
-      (level === undefined || each.level === level),
+export function violations(report: Report, level: Finding["level"]): FindingOf<"violation">[] {
+  return findingsOf(report, "violation").filter(
+    (each) => each.suppressedBy === undefined && each.level === level,
   );
 }
 

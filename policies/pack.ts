@@ -24,12 +24,10 @@ function start(): void {
   readStackOnce();
   // What the engine tells a pack of the stack that it is started for.
   const name = env["PULUMI_STACK"];
-  const project = env["PULUMI_PROJECT"];
   const config = env["PULUMI_CONFIG"];
   const settings = readSettings(settingsFile(), name ?? "", rules);
   const told = {
     ...(name === undefined ? {} : { name }),
-    ...(project === undefined ? {} : { project }),
     ...(config === undefined ? {} : { config: JSON.parse(config) as Record<string, unknown> }),
   };
   const policies = policiesOf(rules, settings, told, () => new Date());

@@ -1,21 +1,30 @@
 import { createRequire } from "node:module";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { readStackOnce } from "./read-once.ts";
 
 interface Resource {
   setName(name: string): void;
   getName(): string;
 }
+interface Request {
+  setResourcesList(list: readonly Resource[]): void;
+  getResourcesList(): Resource[];
+}
 const require = createRequire(import.meta.url);
 const { AnalyzeStackRequest, AnalyzerResource } = require("@pulumi/pulumi/proto/analyzer_pb") as {
-  readonly AnalyzeStackRequest: new () => {
-    setResourcesList(list: readonly Resource[]): void;
-    getResourcesList(): Resource[];
-  };
+  readonly AnalyzeStackRequest: { readonly prototype: Request } & (new () => Request);
   readonly AnalyzerResource: new () => Resource;
 };
 
+// eslint-disable-next-line @typescript-eslint/unbound-method -- put back where it was
+const { getResourcesList } = AnalyzeStackRequest.prototype;
+const putBack = () => {
+  AnalyzeStackRequest.prototype.getResourcesList = getResourcesList;
+};
+afterAll(putBack);
+
 test("a request's resources are walked once, another request's again", () => {
+  putBack();
   readStackOnce();
   const ask = (name: string) => {
     const resource = new AnalyzerResource();

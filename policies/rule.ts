@@ -8,18 +8,17 @@ export type Severity = "low" | "medium" | "high" | "critical";
 export type Level = "mandatory" | "advisory" | "disabled";
 
 /** What a rule says of one resource, or of the stack. */
-export type Outcome =
+export type Outcome = {
+  /** A violation that only advises, whatever the rule's level. @default false */
+  readonly advice?: boolean;
+} & (
   | { readonly kind: "pass" }
   /** The message holds the numbers, and the setting to change. */
-  | {
-      readonly kind: "violation";
-      readonly message: string;
-      /** Only advises, whatever the rule's level. @default false */
-      readonly advice?: boolean;
-    }
+  | { readonly kind: "violation"; readonly message: string }
   | { readonly kind: "notApplicable"; readonly reason: string }
   /** A preview that cannot tell, or a state whose secrets cannot be read. */
-  | { readonly kind: "unknown"; readonly reason: string };
+  | { readonly kind: "unknown"; readonly reason: string }
+);
 
 export interface Verdict {
   /** @default the stack */

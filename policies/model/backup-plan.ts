@@ -28,14 +28,13 @@ function takes(selection: Resource, resource: Resource): boolean {
 /** One of its ARNs or patterns is the resource's. */
 function named(selection: Resource, list: string, resource: Resource): boolean {
   // Lists often hold ARNs that a preview does not know: where they come from is known.
-  const sources = selection.facts.propertyDependencies[list] ?? [];
-  if (sources.includes(resource.urn)) return true;
+  if (selection.facts.propertyDependencies[list]?.includes(resource.urn) === true) return true;
   const arn = resource.computed("arn");
   const verdicts = selection.list(list).map((each) => {
     const wanted = each.peek("");
     if (wanted === "*") return true;
     if (wanted === unknown || typeof arn !== "string") return undefined;
-    return typeof wanted === "string" && wildcard(wanted).test(arn);
+    return wildcard(String(each.string(""))).test(arn);
   });
   if (verdicts.includes(true)) return true;
   if (!verdicts.includes(undefined)) return false;
@@ -48,7 +47,11 @@ function named(selection: Resource, list: string, resource: Resource): boolean {
 function meets(selection: Resource, resource: Resource): boolean {
   return selection.list("conditions").every((condition) => {
     const value = (each: Reader) => tagOf(resource, keyOf(each));
-    const like = (each: Reader) => wildcard(String(each.string("value"))).test(value(each) ?? "");
+    // A tag that is not there is like nothing.
+    const like = (each: Reader) => {
+      const is = value(each);
+      return is !== undefined && wildcard(String(each.string("value"))).test(is);
+    };
     return (
       condition.list("stringEquals").every((each) => value(each) === each.string("value")) &&
       condition.list("stringNotEquals").every((each) => value(each) !== each.string("value")) &&
@@ -63,7 +66,7 @@ function tagged(resource: Resource, tag: Reader): boolean {
 }
 
 function keyOf(entry: Reader): string {
-  return String(entry.string("key")).replace(/^aws:ResourceTag\//, "");
+  return String(entry.string("key")).replace("aws:ResourceTag/", "");
 }
 
 /** Its own tag, else one that its provider adds to all: that one is kept as JSON. */

@@ -22,7 +22,7 @@ export const dataBuckets = {
     ),
 };
 
-const dataTags = new Set(["events", "backups", "ledger"]);
+const dataTags: ReadonlySet<string | undefined> = new Set(["events", "backups", "ledger"]);
 
 /** The tag `recover:data` says that nothing in it is anybody's data: logs, files that are fetched again. */
 export const holdsNothing = "its tag recover:data says that it holds no data";
@@ -37,10 +37,10 @@ export function saysItHoldsNothing(resource: Resource): boolean {
 /** A bucket that a recovery needs: by its tag, or by its name. */
 export function holdsData(bucket: Resource, pattern: string): boolean {
   const tag = bucket.isKnown("tags") ? bucket.at("tags").entry("recover:data") : undefined;
-  if (tag !== undefined) return dataTags.has(tag.string("") ?? "");
-  const name = bucket.peek("bucket");
-  const names = [bucket.name, typeof name === "string" ? name : ""];
-  return names.some((each) => new RegExp(pattern, "i").test(each));
+  if (tag !== undefined) return dataTags.has(tag.string(""));
+  const wanted = new RegExp(pattern, "i");
+  const names = [bucket.name, bucket.peek("bucket")];
+  return names.some((each) => typeof each === "string" && wanted.test(each));
 }
 
 /** Asks of each bucket that holds data. */

@@ -1,26 +1,15 @@
 import type { Resource } from "./resource.ts";
 import type { Reader } from "./value.ts";
 
-/** Where each destination keeps its settings; all but S3 keep what fails in a bucket of their own setting. */
-const places: Readonly<Record<string, string>> = {
-  extended_s3: "extendedS3Configuration",
-  redshift: "redshiftConfiguration",
-  elasticsearch: "elasticsearchConfiguration",
-  opensearch: "opensearchConfiguration",
-  opensearchserverless: "opensearchserverlessConfiguration",
-  splunk: "splunkConfiguration",
-  http_endpoint: "httpEndpointConfiguration",
-  snowflake: "snowflakeConfiguration",
-  iceberg: "icebergConfiguration",
-};
-
-/** Settings of a stream's destination. Undefined for one that is not known here. @throws NotKnown */
+/** Settings of a stream's destination: `http_endpoint` has them in `httpEndpointConfiguration`. @throws NotKnown */
 export function destinationOf(stream: Resource): Reader | undefined {
-  const place = places[String(stream.string("destination"))];
-  return place === undefined ? undefined : stream.at(place);
+  const destination = String(stream.string("destination"));
+  const name = destination.replace(/_(.)/, (_, letter: string) => letter.toUpperCase());
+  const place = `${name}Configuration`;
+  return stream.has(place) ? stream.at(place) : undefined;
 }
 
-/** Settings of the bucket that a stream writes to, be it only what it could not deliver. */
+/** Settings of the bucket that a stream writes to: all but S3 keep what they could not deliver in one of its own setting. */
 export function bucketOf(stream: Resource): Reader | undefined {
   const destination = destinationOf(stream);
   return destination?.path === "extendedS3Configuration"

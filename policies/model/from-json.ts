@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BadInput } from "../settings/index.ts";
+import { BadInput, explain } from "../settings/index.ts";
 import type { ProviderFacts, ResourceFacts } from "./resource.ts";
 import type { StackFacts } from "./stack.ts";
 import { unknown, type Branch, type Tree } from "./value.ts";
@@ -9,17 +9,14 @@ const properties = z.record(z.string(), z.unknown());
 const resourceSchema = z.looseObject({
   urn: z.string().startsWith("urn:pulumi:"),
   type: z.string(),
-  custom: z.boolean().optional(),
   id: z.string().optional(),
   inputs: properties.optional(),
   outputs: properties.optional(),
-  parent: z.string().optional(),
   protect: z.boolean().optional(),
   external: z.boolean().optional(),
   delete: z.boolean().optional(),
   retainOnDelete: z.boolean().optional(),
   ignoreChanges: z.array(z.string()).nullish(),
-  dependencies: z.array(z.string()).nullish(),
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
   provider: z.string().optional(),
 });
@@ -72,15 +69,15 @@ export function readState(text: string, file: string): StackFacts {
     );
   }
   const provider = deployment.secrets_providers;
-  const { url } = provider?.state ?? {};
   return {
     source: "state",
     resources: toFacts(deployment.resources ?? []),
-    ...(provider === undefined || provider === null
-      ? {}
-      : { secretsProvider: { type: provider.type, ...(url === undefined ? {} : { url }) } }),
+    secretsProvider: provider ? { type: provider.type, url: provider.state.url } : undefined,
   };
 }
+
+/** Steps after which the state that they tell is not there. */
+const gone = new Set(["delete", "delete-replaced", "discard", "discard-replaced", "read-discard"]);
 
 /**
  * @param text content of a file that `pulumi preview --json` wrote
@@ -95,16 +92,14 @@ export function readPreview(text: string, file: string): StackFacts {
         "Write one with `pulumi preview --json --show-sames > FILE`.",
     );
   }
-  const gone = /^(delete|delete-replaced|discard|discard-replaced|read-discard)$/;
   const last = new Map<string, RawResource>();
   for (const { op, newState } of parsed.data.steps) {
-    if (!gone.test(op) && newState !== undefined) last.set(newState.urn, newState);
+    if (!gone.has(op) && newState !== undefined) last.set(newState.urn, newState);
   }
-  const { config } = parsed.data;
   return {
     source: "preview",
     resources: toFacts([...last.values()]),
-    ...(config === undefined || config === null ? {} : { config }),
+    config: parsed.data.config ?? undefined,
   };
 }
 
@@ -113,25 +108,22 @@ function toFacts(all: readonly RawResource[]): ResourceFacts[] {
   const resources = all.filter((each) => each.delete !== true);
   const byUrn = new Map(resources.map((each) => [each.urn, each]));
   return resources.map((each) => {
-    const provider = providerOf(each, byUrn);
-    const { id, retainOnDelete, ignoreChanges, parent, external } = each;
+    const { id = "", inputs, retainOnDelete, external } = each;
     return {
       urn: each.urn,
       type: each.type,
       name: each.urn.split("::").slice(3).join("::"),
       outputs: branch(each.outputs ?? {}),
       protect: each.protect ?? false,
-      dependencies: each.dependencies ?? [],
       propertyDependencies: Object.fromEntries(
         Object.entries(each.propertyDependencies ?? {}).map(([key, urns]) => [key, urns ?? []]),
       ),
-      ...(each.inputs === undefined ? {} : { inputs: branch(each.inputs) }),
-      ...(id === undefined || id === "" || isSentinel(id) ? {} : { id }),
-      ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
-      ...(parent === undefined ? {} : { parent }),
-      ...(ignoreChanges === undefined || ignoreChanges === null ? {} : { ignoreChanges }),
-      ...(external === undefined ? {} : { external }),
-      ...(provider === undefined ? {} : { provider }),
+      inputs: inputs && branch(inputs),
+      id: id === "" || isSentinel(id) ? undefined : id,
+      retainOnDelete,
+      ignoreChanges: each.ignoreChanges ?? undefined,
+      external,
+      provider: providerOf(each, byUrn),
     };
   });
 }
@@ -145,7 +137,7 @@ function providerOf(
   const urn = provider.slice(0, provider.lastIndexOf("::"));
   const { inputs = {}, outputs = {} } = byUrn.get(urn) ?? {};
   const name = urn.split("::").at(-1) ?? urn;
-  return { urn, name, properties: branch({ ...inputs, ...outputs }) };
+  return { name, properties: branch({ ...inputs, ...outputs }) };
 }
 
 function branch(values: Readonly<Record<string, unknown>>): Branch {
@@ -205,8 +197,6 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-function firstIssue({ issues: [issue] }: z.ZodError): string {
-  if (issue === undefined) return "unreadable";
-  const where = issue.path.join(".");
-  return where === "" ? issue.message : `${where}: ${issue.message}`;
+function firstIssue({ issues }: z.ZodError): string {
+  return explain(issues.slice(0, 1));
 }

@@ -1,5 +1,5 @@
 import type { PolicyResource, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
-import type { ProviderFacts, ResourceFacts } from "./resource.ts";
+import type { ResourceFacts } from "./resource.ts";
 import type { StackFacts } from "./stack.ts";
 import { UnknownValueError } from "./unknown-values.ts";
 import { unknown, type Branch, type Tree } from "./value.ts";
@@ -57,7 +57,7 @@ export function inputsOf(args: ResourceValidationArgs): Branch {
 export function stackFacts(
   args: Pick<StackValidationArgs, "resources">,
   inputs: InputsByUrn,
-  known: Pick<StackFacts, "name" | "project" | "config">,
+  known: Pick<StackFacts, "name" | "config">,
 ): StackFacts {
   return {
     ...known,
@@ -67,32 +67,21 @@ export function stackFacts(
 }
 
 function resourceFacts(resource: PolicyResource, inputs: Branch | undefined): ResourceFacts {
-  const { urn, type, name, opts, props } = resource;
-  const provider = resource.provider && providerFacts(resource.provider);
+  const { urn, type, name, opts, props, provider } = resource;
   return {
     urn,
     type,
     name,
+    inputs,
     outputs: treeOf(props),
     protect: opts.protect,
     ignoreChanges: opts.ignoreChanges,
-    dependencies: resource.dependencies.map((each) => each.urn),
+    provider: provider && { name: provider.name, properties: treeOf(provider.props) },
     propertyDependencies: Object.fromEntries(
       Object.entries(resource.propertyDependencies).map(([property, sources]) => [
         property,
         sources.map((each) => each.urn),
       ]),
     ),
-    ...(inputs === undefined ? {} : { inputs }),
-    ...(resource.parent === undefined ? {} : { parent: resource.parent.urn }),
-    ...(provider === undefined ? {} : { provider }),
   };
-}
-
-function providerFacts({
-  urn,
-  name,
-  props,
-}: NonNullable<PolicyResource["provider"]>): ProviderFacts {
-  return { urn, name, properties: treeOf(props) };
 }

@@ -1,19 +1,12 @@
 import { expect, test } from "vitest";
+import { factsOf } from "../testing/facts.ts";
+import { aws } from "../types.ts";
 import { identities, matches } from "./identity.ts";
 import { Resource } from "./resource.ts";
 import { unknown, type Branch } from "./value.ts";
 
 const resource = (outputs: Branch, id?: string) =>
-  new Resource({
-    urn: "urn:pulumi:prod::platform::aws:s3/bucket:Bucket::events",
-    type: "aws:s3/bucket:Bucket",
-    name: "events",
-    outputs,
-    protect: false,
-    dependencies: [],
-    propertyDependencies: {},
-    ...(id === undefined ? {} : { id }),
-  });
+  new Resource(factsOf(aws.bucket, { outputs, id }));
 
 test("a resource is known by its id and by every output that others name it by", () => {
   const outputs = {

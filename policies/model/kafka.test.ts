@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { factsOf, stackOf as stackOfAll } from "../testing/facts.ts";
 import { aws, custom } from "../types.ts";
 import {
   archivePaths,
@@ -9,21 +10,11 @@ import {
   retentionOf,
   topicOf,
 } from "./kafka.ts";
-import { Resource } from "./resource.ts";
-import { Stack } from "./stack.ts";
+import { Resource, type ResourceFacts } from "./resource.ts";
 import { unknown, type Branch } from "./value.ts";
 
-const facts = (type: string, outputs: Branch, name = "it") => ({
-  urn: `urn:pulumi:prod::platform::${type}::${name}`,
-  type,
-  name,
-  outputs,
-  protect: false,
-  dependencies: [],
-  propertyDependencies: {},
-});
-const stackOf = (...resources: readonly ReturnType<typeof facts>[]) =>
-  new Stack({ source: "state", resources }, { objectives: {} });
+const facts = (type: string, outputs: Branch, name = "it") => factsOf(type, { outputs, name });
+const stackOf = (...resources: readonly ResourceFacts[]) => stackOfAll(resources);
 const topic = (outputs: Branch, type: string = custom.kafkaTopic) =>
   topicOf(new Resource(facts(type, { name: "events", ...outputs }, "events")));
 

@@ -1,7 +1,7 @@
 import { custom, kubernetes } from "../types.ts";
 import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
-import { commandLine, containersOf, podPaths, runs } from "./workload.ts";
+import { commandLine, containersOf, podPathOf, runs } from "./workload.ts";
 
 /** ZooKeeper ensembles that run as StatefulSets. */
 export function ensembles(stack: Stack): Resource[] {
@@ -25,18 +25,19 @@ export function cronJobsOf(stack: Stack, ...subjects: readonly RegExp[]): Resour
 
 /** @throws NotKnown when its command is not known and its name does not say it */
 export function speaksOf(workload: Resource, subjects: readonly RegExp[]): boolean {
-  const name = workload.peek("metadata.name");
-  const named = [workload.name, typeof name === "string" ? name : ""].join(" ");
+  const names = [workload.name, workload.peek("metadata.name")];
+  const named = names.filter((each) => typeof each === "string").join(" ");
   if (subjects.every((each) => each.test(named))) return true;
   const commands = containersOf(workload).map(commandLine);
   const labels = podLabelsOf(workload);
-  return commands.some((command) =>
-    subjects.every((each) => each.test(`${named} ${command} ${labels}`)),
-  );
+  return commands.some((command) => {
+    const text = [named, command, ...labels].join(" ");
+    return subjects.every((each) => each.test(text));
+  });
 }
 
-/** Keys of the labels of its pods: which engines they may reach is said by them. What is not known says nothing. */
-function podLabelsOf(workload: Resource): string {
-  const path = (podPaths[workload.type] ?? "spec").replace(/spec$/, "metadata.labels");
-  return workload.isKnown(path) ? workload.at(path).keys("").join(" ") : "";
+/** Keys of the labels of its pods: which engines they may reach is said by them. What is not known has none. */
+function podLabelsOf(workload: Resource): string[] {
+  const path = podPathOf(workload).replace(/spec$/, "metadata.labels");
+  return Object.keys(workload.peek(path) ?? {});
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { custom, kubernetes } from "../types.ts";
+import { custom } from "../types.ts";
 import {
   decide,
   notApplicable,
@@ -13,15 +13,6 @@ import type { Resource } from "./resource.ts";
 import type { Stack } from "./stack.ts";
 import type { Reader } from "./value.ts";
 import { podOf, podPaths } from "./workload.ts";
-
-/** What runs until it is stopped. */
-export const serving: readonly string[] = [
-  kubernetes.pod,
-  kubernetes.deployment,
-  kubernetes.statefulSet,
-  kubernetes.daemonSet,
-  kubernetes.replicaSet,
-];
 
 /** All that runs pods. */
 export const running: readonly string[] = Object.keys(podPaths);

@@ -66,17 +66,15 @@ export function isAbout(statement: Reader, action: string): boolean {
 
 function isNarrowed(statement: Reader): boolean {
   return statement.keys("Condition").some((operator) => {
-    const keys = statement.at("Condition").entry(operator);
     // With IfExists and ForAllValues a request that does not say it passes; the negations let most in.
     const strict =
       /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/;
-    return (
-      strict.test(operator) &&
-      keys?.keys("").some((key) => {
-        const values = keys.entry(key)?.strings("") ?? [];
-        return narrowing.has(key.toLowerCase()) && values.every((each) => !isAnything(each));
-      }) === true
-    );
+    if (!strict.test(operator)) return false;
+    const keys = statement.at("Condition").entry(operator);
+    return keys?.keys("").some((key) => {
+      const values = keys.entry(key)?.strings("");
+      return narrowing.has(key.toLowerCase()) && values?.every((each) => !isAnything(each));
+    });
   });
 }
 

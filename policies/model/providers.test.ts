@@ -4,33 +4,24 @@ import type { Rule } from "../rule.ts";
 import disksSelected from "../rules/backup/disks-selected.ts";
 import namespaced from "../rules/workloads/namespaced.ts";
 import { readSettings } from "../settings/index.ts";
+import { factsOf, stackOf } from "../testing/facts.ts";
 import { aws, kubernetes } from "../types.ts";
 import type { ResourceFacts } from "./resource.ts";
-import { Stack } from "./stack.ts";
 import { unknown, type Branch } from "./value.ts";
 
 /* What providers say for resources that say nothing: the builder of the rules' cases has no such providers. */
 
 function facts(type: string, inputs: Branch, provider?: Branch): ResourceFacts {
-  return {
-    urn: `urn:pulumi:prod::platform::${type}::it`,
-    type,
-    name: "it",
+  return factsOf(type, {
     inputs,
     outputs: inputs,
-    protect: false,
-    dependencies: [],
-    propertyDependencies: {},
-    ...(provider === undefined
-      ? {}
-      : { provider: { urn: "urn:provider", name: "cluster", properties: provider } }),
-  };
+    provider: provider && { name: "cluster", properties: provider },
+  });
 }
 
 function ask(rule: Rule, ...resources: ResourceFacts[]): string[] {
   const settings = readSettings({}, "prod", [rule]);
-  const { objectives } = settings;
-  const stack = new Stack({ name: "prod", resources, source: "preview" }, { objectives });
+  const stack = stackOf(resources, { source: "preview" });
   return judge(rule, stack, settings, new Date()).map(({ outcome }) => outcome.kind);
 }
 
@@ -64,7 +55,7 @@ describe("the namespace of a provider", () => {
 });
 
 describe("the tags of a provider", () => {
-  const disk = (tags: Branch, provider: Branch) =>
+  const disk = (tags: Branch, provider?: Branch) =>
     facts("aws:ebs/volume:Volume", { tags }, provider);
   const selection = facts(aws.backupSelection, {
     selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: "daily" }],
@@ -77,7 +68,9 @@ describe("the tags of a provider", () => {
     ["give way to the resource's own", { backup: "never" }, tagged("daily"), "violation"],
     ["are not needed", { backup: "daily" }, {}, "pass"],
     ["may be none", {}, {}, "violation"],
-  ] as [string, Branch, Branch, string][])("%s", (_, tags, provider, kind) => {
+    ["may have other keys", {}, { defaultTags: '{"tags":{"team":"daily"}}' }, "violation"],
+    ["are none without a provider", {}, undefined, "violation"],
+  ] as [string, Branch, Branch | undefined, string][])("%s", (_, tags, provider, kind) => {
     expect(ask(disksSelected, disk(tags, provider), selection)).toEqual([kind]);
   });
 });

@@ -7,26 +7,23 @@ export interface ResourceFacts {
   readonly type: string;
   readonly name: string;
   /** What the program asked for. @default this source does not say */
-  readonly inputs?: Branch;
+  readonly inputs?: Branch | undefined;
   /** What came out, or what a preview expects. */
   readonly outputs: Branch;
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly protect: boolean;
   /** Only exported state and saved previews tell. */
-  readonly retainOnDelete?: boolean;
+  readonly retainOnDelete?: boolean | undefined;
   /** The engine of a preview or update tells it, its files do not. */
-  readonly ignoreChanges?: readonly string[];
-  readonly parent?: string;
-  readonly dependencies: readonly string[];
+  readonly ignoreChanges?: readonly string[] | undefined;
   /** Which resources a property's value comes from, by the property's name. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-  readonly provider?: ProviderFacts;
+  readonly provider?: ProviderFacts | undefined;
   /** Read into the stack, not managed by it. @default false */
-  readonly external?: boolean;
+  readonly external?: boolean | undefined;
 }
 
 export interface ProviderFacts {
-  readonly urn: string;
   readonly name: string;
   readonly properties: Branch;
 }

@@ -20,12 +20,12 @@ export function selects(selector: Reader, labels: Reader): boolean {
 
 function holds(expression: Reader, labels: Reader): boolean {
   const value = labels.entry(String(expression.string("key")))?.string("");
-  const values = expression.strings("values");
+  const values: readonly (string | undefined)[] = expression.strings("values");
   switch (expression.string("operator")) {
     case "In":
-      return value !== undefined && values.includes(value);
+      return values.includes(value);
     case "NotIn":
-      return value === undefined || !values.includes(value);
+      return !values.includes(value);
     case "Exists":
       return value !== undefined;
     default:
@@ -66,10 +66,9 @@ export function selecting(
 export function sameNamespace(a: Resource, b: Resource): boolean {
   const [first, second] = [namespaceOf(a), namespaceOf(b)];
   if (first !== unknown && second !== unknown) return first === second;
-  const [from, other] = [a, b].map(({ facts }) => facts.propertyDependencies["metadata"] ?? []);
+  const [from, other] = [a, b].map(({ facts }) => facts.propertyDependencies["metadata"]);
   // Both take it from the same resource.
-  const same = from?.some((urn) => other?.includes(urn)) === true;
-  if (first === second && same) return true;
+  if (first === second && from?.some((urn) => other?.includes(urn)) === true) return true;
   throw new NotKnown(`whether ${a.label} is in the namespace of ${b.label} is not known yet`);
 }
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { BadInput } from "../settings/index.ts";
+import { BadInput, explain } from "../settings/index.ts";
 import { parseYaml } from "../yaml.ts";
 import type { StackFacts } from "./stack.ts";
 
@@ -31,7 +31,8 @@ export function readStackFile(text: string, file: string): StackFile {
     throw new BadInput(`${file} is not YAML: ${(error as Error).message}`);
   }
   const parsed = schema.safeParse(raw ?? {});
-  if (!parsed.success) throw new BadInput(`${file} is no stack file: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new BadInput(`${file} is no stack file: ${explain(parsed.error.issues)}`);
   const { config, secretsprovider } = parsed.data;
   return { stack, config: config ?? {}, secretsProvider: secretsprovider };
 }
@@ -43,7 +44,7 @@ export function withStackFile(facts: StackFacts, file: StackFile): StackFacts {
     ...facts,
     config: { ...file.config, ...facts.config },
     ...(facts.secretsProvider === undefined && url !== undefined
-      ? { secretsProvider: { type: url.split(":")[0] ?? url, url } }
+      ? { secretsProvider: { type: url.replace(/:.*/, ""), url } }
       : {}),
   };
 }

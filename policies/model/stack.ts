@@ -8,14 +8,14 @@ import { NotKnown, unknown, type Tree } from "./value.ts";
 export interface StackFacts {
   /** @default from the first URN */
   readonly name?: string;
-  readonly project?: string;
   readonly resources: readonly ResourceFacts[];
   /** `engine` and `preview` may hold values that only the update will know. */
   readonly source: "engine" | "preview" | "state";
   /** How the state's secrets are encrypted, as the state has it. @default not told */
-  readonly secretsProvider?: { readonly type: string; readonly url?: string };
+  readonly secretsProvider?:
+    { readonly type: string; readonly url?: string | undefined } | undefined;
   /** The stack's configuration by full key, such as `aws:region`. @default not told */
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What the rules look at besides the stack itself. */
@@ -46,7 +46,6 @@ export interface Pointers {
 
 export class Stack {
   readonly name: string;
-  readonly project: string;
   readonly source: StackFacts["source"];
   readonly resources: readonly Resource[];
   readonly objectives: Objectives;
@@ -64,9 +63,7 @@ export class Stack {
     { objectives, previous, peers = [], declared = new Map() }: Surroundings,
   ) {
     // urn:pulumi:STACK::PROJECT::TYPE::NAME
-    const [prefix = "", project = ""] = (facts.resources[0]?.urn ?? "").split("::");
-    this.name = facts.name ?? prefix.replace("urn:pulumi:", "");
-    this.project = facts.project ?? project;
+    this.name = facts.name ?? facts.resources[0]?.urn.split(":")[2] ?? "";
     this.source = facts.source;
     this.objectives = objectives;
     this.previous = previous;
@@ -120,10 +117,9 @@ export class Stack {
       const found = candidates.find((each) => matches(value, this.identitiesOf(each)));
       if (found !== undefined) return { kind: "resource", resource: found };
     }
-    const sources = owner.facts.propertyDependencies[path.split(".")[0] ?? ""] ?? [];
-    const from = candidates.filter(({ urn }) => sources.includes(urn));
-    const [only] = from;
-    if (only !== undefined && from.length === 1 && (value === unknown || this.isVague(only))) {
+    const sources = owner.facts.propertyDependencies[String(path.split(".")[0])];
+    const [only, other] = candidates.filter(({ urn }) => sources?.includes(urn));
+    if (only !== undefined && other === undefined && (value === unknown || this.isVague(only))) {
       return { kind: "resource", resource: only };
     }
     return typeof value === "string" ? { kind: "elsewhere", value } : { kind: "unknown" };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NotKnown, overlay, Reader, unknown } from "./value.ts";
+import { NotKnown, orNotKnown, overlay, Reader, unknown } from "./value.ts";
 
 const reader = new Reader(
   {
@@ -11,7 +11,8 @@ const reader = new Reader(
     nothing: null,
     open: unknown,
     list: [{ name: "x" }, { name: unknown }],
-    one: [{ inner: { deep: 1 } }],
+    one: [{ inner: { deep: 1 }, a1: 5, "1a": 6 }],
+    long: ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"],
     "dotted.key": 5,
     json: '{"a":[1]}',
     bad: "{",
@@ -28,6 +29,9 @@ describe("reading", () => {
     expect(reader.boolean("word")).toBe(false);
     expect(reader.string("list.0.name")).toBe("x");
     expect(reader.number("one.inner.deep")).toBe(1);
+    expect([reader.number("one.a1"), reader.number("one.1a")]).toEqual([5, 6]);
+    expect(reader.string("long.10")).toBe("k");
+    expect(reader.json("one")?.number("a1")).toBe(5);
     expect(reader.entry("dotted.key")?.number("")).toBe(5);
     expect(
       reader
@@ -48,7 +52,7 @@ describe("reading", () => {
     expect(reader.list("none")).toEqual([]);
     expect(reader.string("list.name")).toBeUndefined();
     expect(reader.string("list.9.name")).toBeUndefined();
-    expect(reader.entry("none")).toBeUndefined();
+    expect([reader.entry("none"), reader.entry("nothing")]).toEqual([undefined, undefined]);
     expect(reader.string("constructor")).toBeUndefined();
     expect(reader.json("none")).toBeUndefined();
     expect(reader.keys("text")).toEqual([]);
@@ -79,13 +83,23 @@ describe("reading", () => {
   });
 
   test.each([
-    ["number", () => reader.number("text")],
-    ["boolean", () => reader.boolean("text")],
-    ["text", () => reader.string("list")],
-    ["JSON", () => reader.json("bad")],
-    ["list of texts", () => new Reader({ a: [null] }, "x").strings("a")],
-  ])("a value of another kind is not known: no %s", (_, read) => {
-    expect(read).toThrow(NotKnown);
+    ["text of Bucket b is not a number", () => reader.number("text")],
+    ["yes of Bucket b is not a number", () => reader.number("yes")],
+    ["text of Bucket b is not true or false", () => reader.boolean("text")],
+    ["list of Bucket b is not a text", () => reader.string("list")],
+    ["bad of Bucket b is not JSON", () => reader.json("bad")],
+    ["a of x is not a list of texts", () => new Reader({ a: [null] }, "x").strings("a")],
+  ])("a value of another kind is not known: %s", (message, read) => {
+    expect(read).toThrow(new NotKnown(message));
+    expect(orNotKnown(read)).toBeInstanceOf(NotKnown);
+  });
+
+  test("another fault is none of the values", () => {
+    const fault = new TypeError("x is not a function");
+    const ask = () => {
+      throw fault;
+    };
+    expect(() => orNotKnown(ask)).toThrow(fault);
   });
 });
 
@@ -109,6 +123,7 @@ describe("a resource is what came out, filled up from what was asked for", () =>
       { a: [unknown, 2] },
       { a: [unknown, 2] },
     ],
+    ["a list that nobody asked for", {}, { a: [unknown] }, { a: [unknown] }],
     ["keys that look like others'", {}, { constructor: unknown }, { constructor: undefined }],
   ])("%s", (_, inputs, outputs, expected) => {
     expect(overlay(inputs as never, outputs as never, true)).toEqual(expected);

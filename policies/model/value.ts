@@ -15,9 +15,7 @@ export type Tree =
 export type Branch = Readonly<Record<string, Tree>>;
 
 /** Reading stopped at a value that is not known; who catches it answers "unknown". */
-export class NotKnown extends Error {
-  override readonly name = "NotKnown";
-}
+export class NotKnown extends Error {}
 
 /** What `ask` answers, or why that is not known. @throws whatever else it throws */
 export function orNotKnown<T>(ask: () => T): T | NotKnown {
@@ -55,11 +53,10 @@ export class Reader {
   peek(path: string): Tree {
     let tree = this.tree;
     for (const key of path === "" ? [] : path.split(".")) {
-      if (tree === unknown) return unknown;
-      if (isList(tree)) {
-        // A list of one is also read as that one: bridges write one-element lists both ways.
-        tree = /^\d+$/.test(key) ? tree[Number(key)] : step(tree.length === 1 ? tree[0] : [], key);
-      } else tree = step(tree, key);
+      if (!isList(tree)) tree = step(tree, key);
+      else if (/^\d+$/.test(key)) tree = tree[Number(key)];
+      // A list of one is also read as that one: bridges write one-element lists both ways.
+      else tree = step(tree.length === 1 ? tree[0] : undefined, key);
     }
     return tree ?? undefined;
   }
@@ -95,7 +92,7 @@ export class Reader {
     const value = this.value(path);
     if (value === undefined || value === "") return undefined;
     const number = typeof value === "string" ? Number(value) : value;
-    if (typeof number === "number" && Number.isFinite(number)) return number;
+    if (Number.isFinite(number)) return number as number;
     throw this.odd(path, "a number");
   }
 
@@ -182,9 +179,9 @@ export function overlay(inputs: Tree, outputs: Tree, inputsKnown: boolean): Tree
   if (outputs === unknown) return inputsKnown ? inputs : unknown;
   if (outputs === undefined || outputs === null) return inputs;
   if (isList(outputs)) {
-    const wanted = isList(inputs) ? inputs : [];
-    const same = inputsKnown && wanted.length === outputs.length;
-    return outputs.map((each, i) => overlay(same ? wanted[i] : unknown, each, same));
+    const asked = inputsKnown && isList(inputs) ? inputs : undefined;
+    const same = asked?.length === outputs.length;
+    return outputs.map((each, i) => overlay(same ? asked[i] : unknown, each, same));
   }
   if (!isBranch(outputs)) return outputs;
   const known = inputsKnown && isBranch(inputs);

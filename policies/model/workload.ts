@@ -14,7 +14,11 @@ export const podPaths: Readonly<Record<string, string>> = {
 };
 
 export function podOf(workload: Resource): Reader {
-  return workload.at(podPaths[workload.type] ?? "spec");
+  return workload.at(podPathOf(workload));
+}
+
+export function podPathOf({ type }: Resource): string {
+  return String(podPaths[type]);
 }
 
 /** Of the pod itself, without those that only prepare it. */

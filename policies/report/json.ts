@@ -9,9 +9,9 @@ export function asJson(reports: readonly Report[]): string {
       rule: rule.id,
       severity: rule.severity,
       level,
-      ...(urn === undefined ? {} : { urn }),
+      urn,
       ...outcome,
-      ...(suppressedBy === undefined ? {} : { suppressed: suppressedBy.reason }),
+      suppressed: suppressedBy?.reason,
     })),
     suppressions: report.suppressions.map(({ of, status }) => ({ ...of, status })),
   }));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Finding, Report } from "../evaluate.ts";
+import { findingsOf, type FindingOf, type Report } from "../evaluate.ts";
 import type { Rule } from "../rule.ts";
 
 /**
@@ -22,9 +22,9 @@ export function asSarif(
       tool: { driver: { name: "recover-policies", version, rules: rules.map(describe) } },
       // One run a stack: code scanning keeps those of different categories apart.
       automationDetails: { id: `policies/${report.stack}` },
-      results: report.findings
-        .filter(({ outcome }) => outcome.kind === "violation")
-        .map((finding) => resultOf(finding, report.stack, rules, source)),
+      results: findingsOf(report, "violation").map((finding) =>
+        resultOf(finding, report.stack, rules, source),
+      ),
     })),
   };
   return JSON.stringify(log, null, 2);
@@ -48,14 +48,19 @@ function describe(rule: Rule) {
   };
 }
 
-function resultOf(finding: Finding, stack: string, rules: readonly Rule[], source: string) {
+function resultOf(
+  finding: FindingOf<"violation">,
+  stack: string,
+  rules: readonly Rule[],
+  source: string,
+) {
   const { rule, urn, outcome, suppressedBy } = finding;
   const place = urn ?? `stack ${stack}`;
   return {
     ruleId: rule.id,
     ruleIndex: rules.indexOf(rule),
     level: finding.level === "mandatory" ? "error" : "warning",
-    message: { text: outcome.kind === "violation" ? outcome.message : "" },
+    message: { text: outcome.message },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: source }, region: { startLine: 1 } },

@@ -1,10 +1,11 @@
-import { isClean, violations, type Finding, type Report } from "../evaluate.ts";
+import { findingsOf, isClean, violations, type FindingOf, type Report } from "../evaluate.ts";
+import type { Outcome } from "../rule.ts";
 
 /** The report as a person reads it: what is wrong first, then what was accepted, then the count. */
 export function asText(report: Report): string {
   const mandatory = violations(report, "mandatory");
   const advisory = violations(report, "advisory");
-  const unknown = report.findings.filter(({ outcome }) => outcome.kind === "unknown");
+  const unknown = findingsOf(report, "unknown");
   return [
     ...section("Violations", mandatory),
     ...section("Advice", advisory),
@@ -26,32 +27,29 @@ export function suppressionTable({ suppressions }: Report): string[] {
   return ["Suppressions", ...table(["rule", "resource", "status", "reason"], rows), ""];
 }
 
-function section(title: string, findings: readonly Finding[]): string[] {
+type Told = FindingOf<"violation"> | FindingOf<"unknown">;
+
+function section(title: string, findings: readonly Told[]): string[] {
   if (findings.length === 0) return [];
   const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
   return [title, ...sorted.flatMap(lines), ""];
 }
 
-const severities = ["critical", "high", "medium", "low"];
+const ranks = { critical: 0, high: 1, medium: 2, low: 3 };
 
-function rank({ rule }: Finding): number {
-  return severities.indexOf(rule.severity);
+function rank({ rule }: Told): number {
+  return ranks[rule.severity];
 }
 
-function lines({ rule, urn, outcome }: Finding): string[] {
-  const words =
-    outcome.kind === "violation" ? outcome.message : "reason" in outcome ? outcome.reason : "";
-  return [
-    `  ${rule.severity.padEnd(8)} ${rule.id}: ${words}`,
-    ...(outcome.kind === "violation"
-      ? [...(urn === undefined ? [] : [`           ${urn}`]), `           ${rule.url}`]
-      : []),
-  ];
+function lines({ rule, urn, outcome }: Told): string[] {
+  const first = `  ${rule.severity.padEnd(8)} ${rule.id}:`;
+  if (outcome.kind === "unknown") return [`${first} ${outcome.reason}`];
+  const more = urn === undefined ? [rule.url] : [urn, rule.url];
+  return [`${first} ${outcome.message}`, ...more.map((each) => `           ${each}`)];
 }
 
 function summary(report: Report): string {
-  const count = (kind: string) =>
-    report.findings.filter(({ outcome }) => outcome.kind === kind).length;
+  const count = (kind: Outcome["kind"]) => findingsOf(report, kind).length;
   const suppressed = report.findings.filter((each) => each.suppressedBy !== undefined).length;
   const expired = report.suppressions.filter(({ status }) => status === "expired").length;
   return [
@@ -64,7 +62,7 @@ function summary(report: Report): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
+  const widths = head.map((_, i) => Math.max(...all.map((row) => String(row[i]).length)));
   return all.map((row) =>
     `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd(),
   );

@@ -51,7 +51,7 @@ export interface Settings {
  */
 export function readSettings(raw: unknown, stack: string, rules: readonly Rule[]): Settings {
   const parsed = settingsSchema.safeParse(raw);
-  if (!parsed.success) throw new BadInput(explain(parsed.error));
+  if (!parsed.success) throw new BadInput(explain(parsed.error.issues));
   const general = parsed.data;
   const special = general.stacks?.[stack] ?? {};
   const layers = [special, general];
@@ -74,7 +74,7 @@ export function readSettings(raw: unknown, stack: string, rules: readonly Rule[]
       .map((entry) => (typeof entry === "string" ? {} : entry));
     const { level: _, ...values } = Object.assign({}, ...given) as Record<string, unknown>;
     const config = rule.config.safeParse(values);
-    if (!config.success) throw new BadInput(explain(config.error, `rules.${rule.id}`));
+    if (!config.success) throw new BadInput(explain(config.error.issues, `rules.${rule.id}`));
     return config.data;
   };
   for (const rule of rules) configOf(rule);
@@ -110,8 +110,9 @@ function checkNames(layers: readonly Layer[], rules: readonly Rule[]): void {
   if (wrong.length > 0) throw new BadInput(wrong.join("\n"));
 }
 
-function explain(error: z.ZodError, place?: string): string {
-  return error.issues
+/** One line for each thing that is wrong. @param place before each of their paths */
+export function explain(issues: readonly z.core.$ZodIssue[], place?: string): string {
+  return issues
     .map(({ path, message }) => {
       const where = [place, ...path].filter((part) => part !== undefined).join(".");
       return where === "" ? message : `${where}: ${message}`;

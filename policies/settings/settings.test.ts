@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineRule, pass, whole } from "../rule.ts";
+import { defineRule, pass, whole, type Severity } from "../rule.ts";
 import { readSettings } from "./index.ts";
 import { needOf } from "./need.ts";
 import { concerns, isCurrent } from "./suppressions.ts";
 import { sayBytes, saySeconds, toBytes, toSeconds } from "./units.ts";
 
-const one = (id: string, more: { severity?: "low" | "high"; level?: "disabled" } = {}) =>
+const one = (id: string, more: { severity?: Severity; level?: "disabled" } = {}) =>
   defineRule({
     id,
     severity: "high",
@@ -66,6 +66,14 @@ describe("levels", () => {
       ["mandatory", "mandatory", "disabled"],
     ],
     [
+      "a stack's settings of a rule leave the level that all stacks have",
+      {
+        rules: { "a-low": "mandatory" },
+        stacks: { prod: { rules: { "a-low": { days: 3 } } } },
+      },
+      ["mandatory", "mandatory", "disabled"],
+    ],
+    [
       "another stack does not matter",
       { stacks: { dr: { all: "disabled" } } },
       ["mandatory", "advisory", "disabled"],
@@ -73,6 +81,12 @@ describe("levels", () => {
   ])("%s", (_, raw, expected) => {
     expect(levels(raw)).toEqual(expected);
   });
+});
+
+test.each(["low", "medium", "high", "critical"] as const)("rules of severity %s", (severity) => {
+  const rule = one("a-rule", { severity });
+  const settings = readSettings({ severities: { [severity]: "disabled" } }, "prod", [rule]);
+  expect(settings.levelOf(rule)).toBe("disabled");
 });
 
 describe("a rule's own settings", () => {
@@ -95,7 +109,8 @@ describe("objectives", () => {
         objectives: { rpo: "15 minutes", restore: { size: "2 TB", throughput: "100 MB" } },
         stacks: {
           prod: { objectives: { rpo: "1 hour" } },
-          dr: { objectives: { role: "standby" } },
+          dr: { objectives: { role: "standby", mode: "failover" } },
+          test: { objectives: { role: "standby", mode: "drill" } },
         },
       },
       "prod",
@@ -105,7 +120,8 @@ describe("objectives", () => {
       rpo: 3600,
       restore: { size: 2e12, throughput: 1e8, fixed: 0 },
     });
-    expect(declared.get("dr")).toMatchObject({ role: "standby", rpo: 900 });
+    expect(declared.get("dr")).toMatchObject({ role: "standby", mode: "failover", rpo: 900 });
+    expect(declared.get("test")).toMatchObject({ role: "standby", mode: "drill" });
   });
 
   test("what a recovery needs is a sum", () => {
@@ -131,7 +147,19 @@ describe("bad settings are refused, each by its place", () => {
   test.each([
     ["no object", [], /expected object/],
     ["an unknown key", { al: "advisory" }, /Unrecognized key: "al"/],
+    ["no settings", 5, /^Invalid input: expected object/],
     ["a level", { all: "loud" }, /^all: /],
+    ["a rule's level", { rules: { "a-high": { level: "loud" } } }, /^rules\.a-high/],
+    [
+      "two things",
+      { all: "loud", objectives: { role: "boss" } },
+      /^all: [^\n]+\nobjectives\.role: [^\n]+$/,
+    ],
+    [
+      "two unknown rules",
+      { rules: { nope: "advisory", none: "advisory" } },
+      "rules.nope: there is no such rule\nrules.none: there is no such rule",
+    ],
     ["an unknown rule", { rules: { nope: "advisory" } }, "rules.nope: there is no such rule"],
     [
       "an unknown rule of a stack",
@@ -205,8 +233,10 @@ describe("units", () => {
     ["2 hours", 7200],
     ["7 days", 604_800],
     ["1 week", 604_800],
+    ["1.25 hours", 4500],
     ["7days", undefined],
     ["-1 day", undefined],
+    ["1 day or so", undefined],
     ["1 year", undefined],
   ])("%s", (text, seconds) => {
     expect(toSeconds(text)).toBe(seconds);
@@ -215,6 +245,9 @@ describe("units", () => {
   test.each([
     ["512 B", 512],
     ["1.5 GB", 1.5e9],
+    ["1.25 KB", 1250],
+    ["about 1 GB", undefined],
+    ["1 GB or so", undefined],
     ["2 TB", 2e12],
     ["2TB", undefined],
     ["2 TiB", undefined],
@@ -223,7 +256,7 @@ describe("units", () => {
   });
 
   test("are said as people say them", () => {
-    expect([0, 1, 90, 3600, 5400, 86_400, 100_000, 0.25].map(saySeconds)).toEqual([
+    expect([0, 1, 90, 3600, 5400, 86_400, 100_000, 0.25, 5400.5, 60.5].map(saySeconds)).toEqual([
       "0 seconds",
       "1 second",
       "90 seconds",
@@ -232,6 +265,8 @@ describe("units", () => {
       "1 day",
       "100000 seconds",
       "0.3 seconds",
+      "1.5 hours",
+      "1 minute",
     ]);
     expect([0, 999, 1000, 1.55e12].map(sayBytes)).toEqual(["0 B", "999 B", "1 KB", "1.6 TB"]);
   });

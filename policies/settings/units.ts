@@ -8,16 +8,16 @@ const sizePattern = /^(\d+(?:\.\d+)?) (B|KB|MB|GB|TB|PB)$/;
 
 /** `7 days` → seconds; undefined when the text is no duration. */
 export function toSeconds(text: string): number | undefined {
-  const [, amount, unit] = durationPattern.exec(text) ?? [];
-  return amount === undefined
-    ? undefined
-    : Number(amount) * secondsOf[unit as keyof typeof secondsOf];
+  return measured(durationPattern.exec(text), secondsOf);
 }
 
 /** `2 TB` → bytes; undefined when the text is no size. */
 export function toBytes(text: string): number | undefined {
-  const [, amount, unit] = sizePattern.exec(text) ?? [];
-  return amount === undefined ? undefined : Number(amount) * bytesOf[unit as keyof typeof bytesOf];
+  return measured(sizePattern.exec(text), bytesOf);
+}
+
+function measured(found: RegExpExecArray | null, units: Readonly<Record<string, number>>) {
+  return found === null ? undefined : Number(found[1]) * Number(units[String(found[2])]);
 }
 
 /** A duration in a settings file, as seconds. */
@@ -30,7 +30,7 @@ function parsed(parse: (text: string) => number | undefined, expected: string) {
   return z.string().transform((text, context) => {
     const value = parse(text);
     if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: `write ${expected}, not "${text}"` });
+    context.addIssue(`write ${expected}, not "${text}"`);
     return z.NEVER;
   });
 }
@@ -39,7 +39,7 @@ function parsed(parse: (text: string) => number | undefined, expected: string) {
 export function saySeconds(seconds: number): string {
   const units = ["day", "hour", "minute", "second"] as const;
   const exact = units.find((unit) => seconds > 0 && Number.isInteger(seconds / secondsOf[unit]));
-  const unit = exact ?? units.find((each) => seconds >= secondsOf[each]) ?? "second";
+  const unit = exact ?? units.find((each) => Math.floor(seconds / secondsOf[each]) > 0) ?? "second";
   return say(round(seconds / secondsOf[unit]), unit);
 }
 

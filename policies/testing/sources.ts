@@ -15,7 +15,7 @@ export function stackFrom(source: Source, builder: StackBuilder, around: Surroun
 }
 
 function factsFrom(source: Source, builder: StackBuilder): StackFacts {
-  const told = { name: builder.name, project: "platform" };
+  const told = { name: builder.name };
   switch (source) {
     case "engine preview":
       return engineFacts(builder, "preview", { ...told, config: builder.config });
@@ -37,7 +37,7 @@ const sentinel = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 function engineFacts(
   builder: StackBuilder,
   phase: Phase,
-  told: Pick<StackFacts, "name" | "project" | "config">,
+  told: Pick<StackFacts, "name" | "config">,
 ): StackFacts {
   const { resources, inputs } = engineView(builder, phase);
   const trees = new Map([...inputs].map(([urn, props]) => [urn, treeOf(props)]));

@@ -50,7 +50,10 @@ const cases: Cases = {
               stringEquals: [{ ...daily, key: "aws:ResourceTag/backup" }],
               stringLikes: [{ key: "aws:ResourceTag/stage", value: "prod-*" }],
               stringNotEquals: [{ key: "aws:ResourceTag/stage", value: "prod-2" }],
-              stringNotLikes: [{ key: "aws:ResourceTag/stage", value: "test-*" }],
+              stringNotLikes: [
+                { key: "aws:ResourceTag/stage", value: "test-*" },
+                { key: "aws:ResourceTag/none", value: "*" },
+              ],
             },
           ],
         });
@@ -126,12 +129,30 @@ const cases: Cases = {
     ).map(([operator, value]) => ({
       title: `all but those that ${operator} leaves out`,
       stack: (s: StackBuilder) => {
-        volume(s, { backup: "daily" });
-        const conditions = [{ [operator]: [{ key: "aws:ResourceTag/backup", value }] }];
+        volume(s, { backup: "daily", stage: "prod" });
+        const stage = operator.includes("Not") ? "test" : "prod";
+        const conditions = [
+          {
+            // Each must hold: the first does.
+            [operator]: [
+              { key: "aws:ResourceTag/stage", value: stage },
+              { key: "aws:ResourceTag/backup", value },
+            ],
+          },
+        ];
         selection(s, plan(s, {}), { resources: ["*"], conditions });
       },
       says: "takes Volume disk",
     })),
+    {
+      title: "all with a tag that it does not have",
+      stack: (s) => {
+        volume(s);
+        const stringLikes = [{ key: "aws:ResourceTag/backup", value: "*" }];
+        selection(s, plan(s, {}), { resources: ["*"], conditions: [{ stringLikes }] });
+      },
+      says: "takes Volume disk",
+    },
     {
       title: "a file system's own setting is off",
       stack: (s) =>
@@ -159,6 +180,14 @@ const cases: Cases = {
         selection(s, plan(s, {}), { resources: notKnown() });
       },
       says: "resources of Selection selection is not known",
+    },
+    {
+      title: "one ARN in the list is not known",
+      stack: (s) => {
+        volume(s);
+        selection(s, plan(s, {}), { resources: [notKnown()] });
+      },
+      says: "whether resources of Selection selection name Volume disk is not known",
     },
     {
       title: "a pattern, before the ARN is known",

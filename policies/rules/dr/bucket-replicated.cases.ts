@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type { Cases } from "../../testing/cases.ts";
 import { copiedBucket } from "../../testing/buckets.ts";
-import { notKnown, nowhere } from "../../testing/builder.ts";
+import { notKnown, nowhere, type StackBuilder } from "../../testing/builder.ts";
 import rule from "./bucket-replicated.ts";
 
 const cases: Cases = {
@@ -46,10 +46,33 @@ const cases: Cases = {
       stack: (s) => s.add(aws.s3.Bucket, "backups", {}),
       says: "objects of Bucket backups are in one region only",
     },
-    {
-      title: "chosen by its tag",
-      stack: (s) => s.add(aws.s3.Bucket, "plain", { tags: { "recover:data": "events" } }),
+    ...["events", "backups", "ledger"].map((data) => ({
+      title: `chosen by its tag ${data}`,
+      stack: (s: StackBuilder) => s.add(aws.s3.Bucket, "plain", { tags: { "recover:data": data } }),
       says: "objects of Bucket plain are in one region only",
+    })),
+    {
+      title: "chosen by the name that AWS knows, in capitals",
+      stack: (s) => {
+        s.add(aws.s3.Bucket, "plain", { bucket: "Acme-Ledger" });
+        s.add(aws.s3.Bucket, "other", { bucket: notKnown() });
+      },
+      says: "objects of Bucket plain are in one region only",
+      of: ["plain"],
+    },
+    {
+      title: "tags that are not known: its name decides",
+      stack: (s) => s.add(aws.s3.Bucket, "backups", { tags: notKnown() }),
+      says: "objects of Bucket backups are in one region only",
+    },
+    {
+      title: "beside one that is copied",
+      stack: (s) => {
+        copiedBucket(s, undefined, { name: "archive" });
+        s.add(aws.s3.Bucket, "backups", {});
+      },
+      says: "objects of Bucket backups are in one region only",
+      of: ["backups"],
     },
     {
       title: "the rule is off",

@@ -33,6 +33,12 @@ const cases: Cases = {
       stack: (s) => s.add(aws.s3.Bucket, "events", { forceDestroy: notKnown() }),
     },
   ],
-  notApplicable: [{ title: "neither", stack: (s) => s.add(aws.kms.Key, "key", {}) }],
+  notApplicable: [
+    {
+      title: "neither",
+      stack: (s) => s.add(aws.kms.Key, "key", {}),
+      says: "the stack has no Bucket, Vault",
+    },
+  ],
 };
 export default cases;

@@ -27,6 +27,11 @@ const cases: Cases = {
       stack: (s) => s.add(aws.s3.Bucket, "events", {}),
       says: "who read or deleted objects of Bucket events: add a BucketLogging",
     },
+    {
+      title: "nor are its tags known",
+      stack: (s) => s.add(aws.s3.Bucket, "events", { tags: notKnown() }),
+      says: "who read or deleted objects of Bucket events",
+    },
   ],
   unknown: [
     {

@@ -43,6 +43,24 @@ const cases: Cases = {
       of: ["gp3"],
     },
     {
+      title: "used by the second claim of a set, and by no other claimant",
+      stack: (s) => {
+        storageClass(s);
+        const of = (storageClassName: string) => ({ spec: { storageClassName } });
+        statefulSet(s, "db", { spec: { volumeClaimTemplates: [of("io2"), of("gp3")] } });
+        claim(s, { storageClassName: "io2" });
+      },
+      says: /go with their claim \(Delete\): set reclaimPolicy to Retain$/,
+    },
+    {
+      title: "a claim that names none, while it is not the default: advice",
+      stack: (s) => {
+        storageClass(s);
+        claim(s);
+      },
+      says: "this is advice, as no claim of the stack uses it",
+    },
+    {
       title: "used by an operator's pods",
       stack: (s) => {
         storageClass(s, { reclaimPolicy: "Delete" });
