@@ -7,6 +7,9 @@ import { main } from "./cli.ts";
 import { StackBuilder } from "./testing/builder.ts";
 import { stateOf } from "./testing/sources.ts";
 
+const { version: packVersion } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "package.json"), "utf8"),
+) as { version: string };
 const folder = mkdtempSync(join(tmpdir(), "policies-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -240,10 +243,25 @@ describe("more than one file", () => {
     const dr = state("dr2.json", role, "dr");
     const { stacks } = report("--state", clean, "--state", dr);
     expect(stacks.map(({ stack }) => stack)).toEqual(["prod", "dr"]);
+    expect(run("--state", clean, "--state", dr).out).toMatch(/\n\ndr: clean · [^\n]+\n$/);
     const config = only("dr-parity", { stacks: { prod: { objectives: { role: "primary" } } } });
     expect(run("--state", before, "--state", dr, "--config", config).out).toContain(
       "prod has a bucket, dr has none",
     );
+  });
+
+  test("one of two that is violated is enough to fail", () => {
+    const dr = state("dr3.json", role, "dr");
+    const { code, stacks } = report("--state", dirty, "--state", dr);
+    expect(stacks.map(({ clean }) => clean)).toEqual([false, true]);
+    expect(code).toBe(1);
+  });
+
+  test("another stack's file is not its own", () => {
+    const file = write("Pulumi.test.yaml", "config:\n  platform:consumers: active\n");
+    const config = only("dr-one-consumer");
+    const { stacks } = report("--state", clean, "--stack-file", file, "--config", config);
+    expect(stacks[0]?.findings.map(({ kind }) => kind)).toEqual(["notApplicable"]);
   });
 
   test("the key of the secrets, from the stack file", () => {
@@ -295,7 +313,7 @@ describe("formats", () => {
     const { version, runs } = JSON.parse(readFileSync(file, "utf8")) as {
       version: string;
       runs: {
-        tool: { driver: { rules: { id: string }[] } };
+        tool: { driver: { version: string; rules: { id: string }[] } };
         automationDetails: { id: string };
         results: {
           ruleId: string;
@@ -310,6 +328,7 @@ describe("formats", () => {
     expect(version).toBe("2.1.0");
     const [first] = runs;
     expect(first?.automationDetails.id).toBe("policies/prod");
+    expect(first?.tool.driver.version).toBe(packVersion);
     const result = first?.results.find(({ ruleId }) => ruleId === "dr-no-force-destroy");
     expect(first?.tool.driver.rules[result?.ruleIndex ?? -1]?.id).toBe("dr-no-force-destroy");
     expect(result).toMatchObject({

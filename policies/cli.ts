@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { evaluate, isClean, type Report } from "./evaluate.ts";
 import { rules } from "./index.ts";
 import { readPreview, readState } from "./model/from-json.ts";
-import { Stack, type StackFacts } from "./model/stack.ts";
+import { nameOf, Stack, type StackFacts } from "./model/stack.ts";
 import { asJson } from "./report/json.ts";
 import { asSarif } from "./report/sarif.ts";
 import { asText } from "./report/text.ts";
@@ -48,8 +48,7 @@ export function run(options: RunOptions, today: Date): RunResult {
     .map((facts) => addStackFile(facts, options.stackFile));
 
   const reports = own.map((facts): Report => {
-    const { name } = new Stack(facts, { objectives: {} });
-    const settings = readSettings(raw, name, rules);
+    const settings = readSettings(raw, nameOf(facts), rules);
     const toStack = (each: StackFacts) =>
       new Stack(each, { objectives: readSettings(raw, nameOf(each), rules).objectives });
     const stack = new Stack(facts, {
@@ -61,10 +60,6 @@ export function run(options: RunOptions, today: Date): RunResult {
     return evaluate(rules, stack, settings, today);
   });
   return { exitCode: reports.every(isClean) ? 0 : 1, output: render(reports, options) };
-}
-
-function nameOf(facts: StackFacts): string {
-  return new Stack(facts, { objectives: {} }).name;
 }
 
 function addStackFile(facts: StackFacts, files: readonly string[]): StackFacts {

@@ -102,8 +102,6 @@ function policyOf(
     validateStack: (args, report) => {
       const configured: Settings = {
         ...settings,
-        // The engine knows the level, and asks for no policy that is disabled.
-        levelOf: () => "mandatory",
         configOf: ({ config }) => config.parse(args.getConfig()),
       };
       const turn = turns.of(args);

@@ -7,7 +7,7 @@ import { concerns, isCurrent, type Suppression } from "./settings/suppressions.t
 /** What one rule says of one resource, or of the stack. */
 export interface Finding {
   readonly rule: Rule;
-  readonly level: Exclude<Level, "disabled">;
+  readonly level: Level;
   /** @default the stack as a whole */
   readonly urn?: string | undefined;
   readonly outcome: Outcome;
@@ -30,7 +30,9 @@ export function evaluate(
   settings: Settings,
   today: Date,
 ): Report {
-  const findings = rules.flatMap((rule) => judge(rule, stack, settings, today));
+  const findings = rules
+    .filter((rule) => settings.levelOf(rule) !== "disabled")
+    .flatMap((rule) => judge(rule, stack, settings, today));
   return reportOf(stack, findings, settings, today);
 }
 
@@ -55,10 +57,9 @@ export function reportOf(
   };
 }
 
-/** All that one rule says; nothing when it is disabled. */
+/** All that one rule says. */
 export function judge(rule: Rule, stack: Stack, settings: Settings, today: Date): Finding[] {
   const level = settings.levelOf(rule);
-  if (level === "disabled") return [];
   return verdictsOf(rule, stack, settings.configOf(rule)).map(({ resource, outcome }) => {
     const urn = resource?.urn;
     const suppressedBy =

@@ -38,7 +38,7 @@ export class Resource extends Reader {
 
   constructor(facts: ResourceFacts) {
     super(
-      overlay(facts.inputs, facts.outputs, facts.inputs !== undefined),
+      overlay(facts.inputs ?? unknown, facts.outputs),
       `${shortType(facts.type)} ${facts.name}`,
     );
     this.facts = facts;

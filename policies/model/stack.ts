@@ -18,6 +18,11 @@ export interface StackFacts {
   readonly config?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** As it is told, else as its first URN has it: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
+export function nameOf({ name, resources }: StackFacts): string {
+  return name ?? resources[0]?.urn.split(":")[2] ?? "";
+}
+
 /** What the rules look at besides the stack itself. */
 export interface Surroundings {
   readonly objectives: Objectives;
@@ -62,8 +67,7 @@ export class Stack {
     facts: StackFacts,
     { objectives, previous, peers = [], declared = new Map() }: Surroundings,
   ) {
-    // urn:pulumi:STACK::PROJECT::TYPE::NAME
-    this.name = facts.name ?? facts.resources[0]?.urn.split(":")[2] ?? "";
+    this.name = nameOf(facts);
     this.source = facts.source;
     this.objectives = objectives;
     this.previous = previous;

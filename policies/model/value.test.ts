@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NotKnown, orNotKnown, overlay, Reader, unknown } from "./value.ts";
+import { NotKnown, orNotKnown, overlay, Reader, unknown, type Branch } from "./value.ts";
 
 const reader = new Reader(
   {
@@ -49,6 +49,7 @@ describe("reading", () => {
     ]);
     expect(reader.string("nothing")).toBeUndefined();
     expect(reader.string("text.below.it")).toBeUndefined();
+    expect(reader.string("nothing.below.it")).toBeUndefined();
     expect(reader.list("none")).toEqual([]);
     expect(reader.string("list.name")).toBeUndefined();
     expect(reader.string("list.9.name")).toBeUndefined();
@@ -91,7 +92,7 @@ describe("reading", () => {
     ["a of x is not a list of texts", () => new Reader({ a: [null] }, "x").strings("a")],
   ])("a value of another kind is not known: %s", (message, read) => {
     expect(read).toThrow(new NotKnown(message));
-    expect(orNotKnown(read)).toBeInstanceOf(NotKnown);
+    expect(orNotKnown<unknown>(read)).toBeInstanceOf(NotKnown);
   });
 
   test("another fault is none of the values", () => {
@@ -123,13 +124,16 @@ describe("a resource is what came out, filled up from what was asked for", () =>
       { a: [unknown, 2] },
       { a: [unknown, 2] },
     ],
+    ["an object that nobody asked for", {}, { a: { b: unknown } }, { a: { b: unknown } }],
+    ["a list that was asked for as a text", { a: "x" }, { a: [unknown] }, { a: [unknown] }],
     ["a list that nobody asked for", {}, { a: [unknown] }, { a: [unknown] }],
     ["keys that look like others'", {}, { constructor: unknown }, { constructor: undefined }],
   ])("%s", (_, inputs, outputs, expected) => {
-    expect(overlay(inputs as never, outputs as never, true)).toEqual(expected);
+    expect(overlay(inputs as never, outputs as never)).toEqual(expected);
   });
 
   test("without inputs nothing can be said of what is not known", () => {
-    expect(overlay(undefined, { a: unknown, b: 1 }, false)).toEqual({ a: unknown, b: 1 });
+    const outputs: Branch = { a: unknown, b: 1, c: null, d: [unknown, { e: unknown }] };
+    expect(overlay(unknown, outputs)).toEqual({ ...outputs, c: undefined });
   });
 });

@@ -173,22 +173,20 @@ function step(tree: Tree, key: string): Tree {
  * the provider computes, also those that may be set and were not: such a one counts as not set, because
  * the inputs, which are known, do not have it.
  *
- * @param inputs undefined when this source does not have them
+ * @param inputs `unknown` when this source does not have them
  */
-export function overlay(inputs: Tree, outputs: Tree, inputsKnown: boolean): Tree {
-  if (outputs === unknown) return inputsKnown ? inputs : unknown;
-  if (outputs === undefined || outputs === null) return inputs;
+export function overlay(inputs: Tree, outputs: Tree): Tree {
+  if (outputs === unknown) return inputs;
+  if (outputs === undefined || outputs === null) return inputs === unknown ? undefined : inputs;
   if (isList(outputs)) {
-    const asked = inputsKnown && isList(inputs) ? inputs : undefined;
-    const same = asked?.length === outputs.length;
-    return outputs.map((each, i) => overlay(same ? asked[i] : unknown, each, same));
+    const asked = isList(inputs) && inputs.length === outputs.length ? inputs : undefined;
+    return outputs.map((each, i) => overlay(asked ? asked[i] : unknown, each));
   }
   if (!isBranch(outputs)) return outputs;
-  const known = inputsKnown && isBranch(inputs);
-  const from: Branch = isBranch(inputs) ? inputs : {};
+  const asked = isBranch(inputs) ? inputs : undefined;
   const merged: Record<string, Tree> = {};
-  for (const key of new Set([...Object.keys(from), ...Object.keys(outputs)])) {
-    merged[key] = overlay(own(from, key), own(outputs, key), known);
+  for (const key of new Set([...Object.keys(asked ?? {}), ...Object.keys(outputs)])) {
+    merged[key] = overlay(asked ? own(asked, key) : unknown, own(outputs, key));
   }
   return merged;
 }

@@ -29,26 +29,18 @@ export function containersOf(workload: Resource): Reader[] {
 /** A workload of that software: by its name, its labels or its images. */
 export function runs(workload: Resource, software: RegExp): boolean {
   const name = workload.peek("metadata.name");
-  const label = workload.isKnown("metadata.labels")
-    ? workload.at("metadata.labels").entry("app.kubernetes.io/name")?.peek("")
-    : undefined;
-  const images = podOf(workload).isKnown("containers")
-    ? containersOf(workload).map((each) => each.peek("image"))
-    : [];
-  return [workload.name, name, label, ...images].some(
-    (each) => typeof each === "string" && software.test(each),
-  );
+  const label =
+    workload.isKnown("metadata.labels") &&
+    workload.at("metadata.labels").entry("app.kubernetes.io/name")?.peek("");
+  const images =
+    podOf(workload).isKnown("containers") &&
+    containersOf(workload).map((each) => each.peek("image"));
+  return [workload.name, name, label, images]
+    .flat()
+    .some((each) => typeof each === "string" && software.test(each));
 }
 
 /** Everything that a container is started with, in one text. @throws NotKnown */
 export function commandLine(container: Reader): string {
   return [...container.strings("command"), ...container.strings("args")].join(" ");
-}
-
-/** Value of an environment variable that is given literally. @throws NotKnown */
-export function envOf(container: Reader, name: string): string | undefined {
-  return container
-    .list("env")
-    .find((each) => each.string("name") === name)
-    ?.string("value");
 }
