@@ -115,6 +115,17 @@ const cases: Cases = {
       },
       says: "does not set limits.memory: add",
     },
+    {
+      title: "the namespace says it of memory only",
+      stack: (s) => {
+        s.add(LimitRange, "limits", {
+          metadata: { namespace: "data" },
+          spec: { limits: [{ type: "Container", default: { memory: "1Gi" } }] },
+        });
+        deployment(s, "web");
+      },
+      says: "does not set requests.cpu: add",
+    },
   ],
   unknown: [
     {

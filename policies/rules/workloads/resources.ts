@@ -53,7 +53,7 @@ export default defineRule({
 /** The namespace gives it to containers that do not say it. */
 function hasDefault(path: string, workload: Resource, stack: Stack): boolean {
   const fields = path.startsWith("limits.") ? ["default"] : ["defaultRequest", "default"];
-  const resource = path.endsWith("cpu") ? "cpu" : "memory";
+  const resource = String(path.split(".")[1]);
   return stack
     .of(limitRange)
     .some(
