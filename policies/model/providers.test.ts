@@ -6,7 +6,7 @@ import namespaced from "../rules/workloads/namespaced.ts";
 import { readSettings } from "../settings/index.ts";
 import { factsOf, stackOf } from "../testing/facts.ts";
 import { aws, kubernetes } from "../types.ts";
-import type { ResourceFacts } from "./resource.ts";
+import { Resource, type ResourceFacts } from "./resource.ts";
 import { unknown, type Branch } from "./value.ts";
 
 /* What providers say for resources that say nothing: the builder of the rules' cases has no such providers. */
@@ -73,4 +73,11 @@ describe("the tags of a provider", () => {
   ] as [string, Branch, Branch | undefined, string][])("%s", (_, tags, provider, kind) => {
     expect(ask(disksSelected, disk(tags, provider), selection)).toEqual([kind]);
   });
+});
+
+test("what is not known of a provider is said of it", () => {
+  const { provider } = new Resource(facts(aws.bucket, {}, { defaultTags: unknown }));
+  expect(() => provider?.json("defaultTags")).toThrow(
+    "defaultTags of provider cluster is not known yet",
+  );
 });
