@@ -154,6 +154,7 @@ export function standby(
     ...(drill ? { sourceLine } : {}),
     reason: drill ? "a drill" : (settings.takeoverReason ?? "the primary's region is lost"),
     ...(settings.takeoverReason === undefined ? {} : { takeoverReason: settings.takeoverReason }),
+    ...(settings.acceptedLoss === undefined ? {} : { acceptedLoss: settings.acceptedLoss }),
     clockMarginSeconds: settings.lease.clockMargin,
     beforeFence: [postgresSchema],
     generation: clickhouse.generation,

@@ -40,6 +40,8 @@ export interface ClickHouseRecoveryArgs {
   readonly trust: Part<"trust">;
   readonly reason: string;
   readonly takeoverReason?: string;
+  /** Take over without the events of a living side that have not arrived, and why. @default wait for them */
+  readonly acceptedLoss?: string;
   readonly clockMarginSeconds: number;
   /** What must be true before the point of no return, besides the proven data: PostgreSQL is back. */
   readonly beforeFence: readonly pulumi.Resource[];
@@ -115,10 +117,12 @@ export class ClickHouseRecovery extends pulumi.ComponentResource {
       "fence",
       { kafka, control, vault: args.vaultAdmin },
       {
+        picked,
         kind: args.kafkaSurvived ? "broker" : "auto",
         reason: args.reason,
         marginSeconds: args.clockMarginSeconds,
         ...(args.takeoverReason === undefined ? {} : { takeoverReason: args.takeoverReason }),
+        ...(args.acceptedLoss === undefined ? {} : { acceptedLoss: args.acceptedLoss }),
         ...(args.skipFence === true ? { skipBroker: true } : {}),
       },
       [verified, ...args.beforeFence],

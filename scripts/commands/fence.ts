@@ -6,7 +6,10 @@ import { withControl } from "../fence/control.ts";
 import { fence, type FenceResult } from "../fence/fence.ts";
 import { brokerOf } from "../fence/kafka.ts";
 import { defaultClockMarginSeconds } from "../fence/lease.ts";
+import { picked as pickedLedger } from "../ledger/picked.ts";
 import { isAws } from "../s3-access.ts";
+import { ObjectStore } from "../vault/s3.ts";
+import { lackingIn } from "../archive/arrived.ts";
 import { fenceBuckets } from "../vault/epoch-deny-s3.ts";
 import { revokeEpoch } from "../vault/users.ts";
 
@@ -21,6 +24,16 @@ const params = z.object({
     .string()
     .optional()
     .describe("take over although the holder may be alive, and why"),
+  acceptedLoss: z
+    .string()
+    .optional()
+    .describe("take over without the events of a living holder that have not arrived, and why"),
+  waitSeconds: z
+    .number()
+    .nonnegative()
+    .default(1800)
+    .describe("how long a living holder's events may take to arrive"),
+  picked: pickedLedger.optional().describe("JSON: result of pick-ledger"),
   previousClusterId: z
     .string()
     .optional()
@@ -43,7 +56,8 @@ export default defineCommand({
   async run(connection, options, reporter): Promise<FenceResult> {
     const { control } = requireParts(connection, ["control"]);
     const { vault, kafka, line } = connection;
-    const { takeoverReason, previousClusterId, ...rest } = options;
+    const { takeoverReason, acceptedLoss, previousClusterId, picked, ...rest } = options;
+    const archive = vault === undefined ? undefined : new ObjectStore(vault);
     return withControl(control, (store) =>
       fence(
         store,
@@ -51,10 +65,20 @@ export default defineCommand({
         {
           ...rest,
           ...(takeoverReason === undefined ? {} : { takeoverReason }),
+          ...(acceptedLoss === undefined ? {} : { acceptedLoss }),
           ...(previousClusterId === undefined ? {} : { previousClusterId }),
         },
         {
           broker: kafka === undefined ? undefined : brokerOf(kafka),
+          lacking:
+            vault === undefined || archive === undefined
+              ? undefined
+              : lackingIn({
+                  store: archive,
+                  bucket: vault.archive,
+                  line,
+                  cuts: picked?.cuts ?? [],
+                }),
           async revokeVaultWriters(epoch) {
             if (vault === undefined) {
               reporter.warn(`the vault logins of epoch ${epoch} stay: the connection has no vault`);
@@ -69,6 +93,6 @@ export default defineCommand({
         systemClock,
         reporter,
       ),
-    );
+    ).finally(() => archive?.close());
   },
 });

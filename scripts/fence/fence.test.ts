@@ -5,6 +5,7 @@ import { createFence, currentFence } from "./epoch.ts";
 import { fence, type FenceActions, type FenceOptions } from "./fence.ts";
 import { FakeClock, MemoryControl, Notes, stackOf } from "./fixture.ts";
 import { gate } from "./gate.ts";
+import type { LackingPartition } from "./handover.ts";
 import { writeLease } from "./lease.ts";
 
 const login: ConsumerLogin = { epoch: 1, name: "clickhouse-e1", certificate: "c", privateKey: "k" };
@@ -62,8 +63,10 @@ async function world(leaseAge?: number) {
   const clock = new FakeClock();
   const broker = new Broker();
   const revoked: number[] = [];
+  const missing: LackingPartition[] = [];
   const actions: FenceActions = {
     broker,
+    lacking: () => Promise.resolve(missing),
     revokeVaultWriters: (epoch) => {
       revoked.push(epoch);
       return Promise.resolve(true);
@@ -90,10 +93,11 @@ async function world(leaseAge?: number) {
       ttlSeconds: 15,
       renewSeconds: 3,
       canaryLatencySeconds: 1,
+      produced: { at: new Date(at).toISOString(), topicId: "t", next: [7] },
       sequence,
     });
   if (leaseAge !== undefined) await renew(clock.trueNow() - leaseAge * 1000, 1);
-  return { store, clock, broker, actions, revoked, renew, notes: new Notes() };
+  return { store, clock, broker, actions, missing, revoked, renew, notes: new Notes() };
 }
 
 describe("fence by the broker", () => {
@@ -304,6 +308,98 @@ describe("fence by the lease", () => {
     expect(await fence(store, me, taken, actions, clock, notes)).toMatchObject({
       epoch: 2,
       kind: "lease",
+    });
+  });
+
+  describe("taken over from a side that is alive, and has what nobody else has", () => {
+    const taken = { ...options, takeoverReason: "moving house", waitSeconds: 60 };
+    const lost = { partition: 2, offsets: 500, first: 90 };
+    async function living() {
+      const all = await world(1);
+      const { store, clock, broker, missing, renew } = all;
+      broker.up = false;
+      missing.push(lost);
+      let [sequence, next] = [1, clock.trueNow() + 3000];
+      clock.onTick = (now) => {
+        if (now < next || store.objects.has("main/fence/2.json")) return;
+        next = now + 3000;
+        void renew(now, ++sequence);
+      };
+      return all;
+    }
+
+    test("waits for it, before the epoch is taken", async () => {
+      const { store, clock, actions, notes, missing } = await living();
+      const start = clock.monotonic();
+      let takenAt: number | undefined;
+      const { onTick } = clock;
+      clock.onTick = (now) => {
+        onTick?.(now);
+        if (now - start > 30_000) missing.length = 0;
+        if (store.objects.has("main/fence/2.json")) takenAt ??= now;
+      };
+      const result = await fence(store, me, taken, actions, clock, notes);
+      expect(result).toMatchObject({ epoch: 2, kind: "lease", leftBehind: 0 });
+      expect((takenAt ?? 0) - start).toBeGreaterThan(30_000);
+      expect(notes.lines.join()).toMatch(
+        /500 offsets in 1 partitions, the first is 90 of partition 2/,
+      );
+    });
+
+    test("is refused when it does not come, and nothing was taken or revoked", async () => {
+      const { store, clock, actions, notes, revoked } = await living();
+      await expect(fence(store, me, taken, actions, clock, notes)).rejects.toThrow(
+        /stack "local" .* is alive and has acknowledged 500 offsets .* Stop its producers.* recover:acceptedLoss/,
+      );
+      expect((await currentFence(store, "main"))?.epoch).toBe(1);
+      expect(revoked).toEqual([]);
+    });
+
+    test("is refused when that side does not say anew how far it was written", async () => {
+      const { store, clock, actions, notes, missing } = await living();
+      missing.length = 0;
+      let sequence = 100;
+      // Its keeper renews, and no longer reaches Kafka.
+      clock.onTick = (now) => {
+        const lease = JSON.parse(store.objects.get("main/lease/1.json") ?? "{}") as object;
+        const renewed = { renewedAt: new Date(now).toISOString(), sequence: ++sequence };
+        store.objects.set("main/lease/1.json", JSON.stringify({ ...lease, ...renewed }));
+      };
+      await expect(fence(store, me, taken, actions, clock, notes)).rejects.toThrow(
+        /has not said within 60 s how far its producers have written/,
+      );
+      expect((await currentFence(store, "main"))?.epoch).toBe(1);
+    });
+
+    test("leaves it behind with a reason, and counts it", async () => {
+      const { store, clock, actions, notes } = await living();
+      const accepted = { ...taken, acceptedLoss: "its archive is broken" };
+      const result = await fence(store, me, accepted, actions, clock, notes);
+      expect(result).toMatchObject({ epoch: 2, leftBehind: 500 });
+      expect(notes.lines.join()).toMatch(/! what has not arrived .* is left behind: its archive/);
+      expect(notes.lines.join()).toMatch(/! 500 events .* are not here: its Kafka alone has them/);
+    });
+
+    test("counts what came behind the last look", async () => {
+      const { store, clock, actions, notes, missing } = await living();
+      missing.length = 0;
+      const { onTick } = clock;
+      clock.onTick = (now) => {
+        onTick?.(now);
+        if (store.objects.has("main/fence/2.json") && missing.length === 0) missing.push(lost);
+      };
+      const result = await fence(store, me, taken, actions, clock, notes);
+      expect(result).toMatchObject({ epoch: 2, leftBehind: 500 });
+    });
+
+    test("of a side that is gone nobody asks", async () => {
+      const { store, clock, broker, actions, missing, notes } = await world(300);
+      broker.up = false;
+      missing.push(lost);
+      expect(await fence(store, me, options, actions, clock, notes)).toMatchObject({
+        epoch: 2,
+        leftBehind: null,
+      });
     });
   });
 

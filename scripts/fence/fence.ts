@@ -5,6 +5,7 @@ import { asJson, readRecord, type ControlStore } from "./control.ts";
 import { createFence, currentFence, holder, since } from "./epoch.ts";
 import { fenceBroker, type BrokerActions } from "./broker.ts";
 import { expiredSinceGate } from "./gate.ts";
+import { leftBehind, waitForHandover, type HandoverOptions, type Lacking } from "./handover.ts";
 import { defaultClockMarginSeconds, readLease, watchLease, type Clock } from "./lease.ts";
 import { fenceKinds, keys, type FenceRecord } from "./records.ts";
 
@@ -20,12 +21,17 @@ export const fenceResult = z.object({
   leaseAgeSeconds: z.number().nullable(),
   /** Epochs whose logins to the vault were taken away by this step. */
   revokedVaultEpochs: z.array(z.int()),
+  /**
+   * Offsets that a side which was alive has acknowledged and that are not here; null when that is not known, as of a
+   * region that is lost.
+   */
+  leftBehind: z.int().nonnegative().nullable().default(null),
   /** Several lines for people. */
   notes: z.array(z.string()),
 });
 export type FenceResult = z.infer<typeof fenceResult>;
 
-export interface FenceOptions {
+export interface FenceOptions extends HandoverOptions {
   readonly recoveryId: string;
   readonly kind: "auto" | "broker" | "lease";
   readonly reason: string;
@@ -42,6 +48,8 @@ export interface FenceActions {
   readonly broker: BrokerActions | undefined;
   /** Takes the vault logins of an epoch away, at this side; true when it had any. */
   revokeVaultWriters(epoch: number): Promise<boolean>;
+  /** Undefined: the connection has no vault. */
+  readonly lacking: Lacking | undefined;
 }
 
 /**
@@ -68,7 +76,7 @@ export async function fence(
   const own = highest?.recoveryId === options.recoveryId && highest.owner === me.owner;
   const previous = own ? highest.epoch - 1 : (highest?.epoch ?? 0);
   const kind = own ? highest.kind : await chooseKind(store, me, options, actions, highest);
-  if (!own) await refuseWhileAlive(store, me, options, highest, clock, reporter);
+  if (!own) await refuseWhileAlive(store, me, options, kind, highest, actions, clock, reporter);
 
   const { record } = await createFence(
     store,
@@ -124,12 +132,13 @@ async function refuseWhileAlive(
   store: ControlStore,
   me: Connection,
   options: FenceOptions,
+  kind: FenceRecord["kind"],
   highest: FenceRecord | undefined,
+  { lacking }: FenceActions,
   clock: Clock,
   reporter: Reporter,
 ): Promise<void> {
-  const takeover = (options.takeoverReason ?? "").trim() !== "";
-  if (highest === undefined || highest.owner === me.owner || takeover) return;
+  if (highest === undefined || highest.owner === me.owner) return;
   const { recoveryId } = options;
   const dead = await expiredSinceGate(store, me, recoveryId, highest.epoch, clock.now());
   if (dead !== undefined) return;
@@ -140,12 +149,28 @@ async function refuseWhileAlive(
     },
   });
   if (watched?.verdict !== "alive") return;
+  if (isTakeover(options)) {
+    // Its own Kafka has the rest.
+    if (kind === "broker") return;
+    if (lacking === undefined) {
+      throw new UserError(
+        `what ${holder(highest)} has acknowledged cannot be looked for: the connection has no vault. Nothing was changed. ` +
+          "Run the step with the connection of its stack.",
+      );
+    }
+    await waitForHandover(store, highest, me, lacking, options, clock, reporter);
+    return;
+  }
   throw new UserError(
     `epoch ${highest.epoch} of line "${me.line}" came back to life: ${holder(highest)} ` +
       `${since(highest)} renewed its lease (${watched.because}). Nothing was revoked, the epoch was ` +
       "not taken. Stop that side, or take over from it on purpose (`pulumi config set --stack " +
       `${me.stack} recover:takeoverReason "why"\`).`,
   );
+}
+
+function isTakeover({ takeoverReason = "" }: FenceOptions): boolean {
+  return takeoverReason.trim() !== "";
 }
 
 async function enforce(
@@ -166,6 +191,7 @@ async function enforce(
     groupEmptyAfterSeconds: null,
     leaseAgeSeconds: null,
     revokedVaultEpochs: [],
+    leftBehind: null,
     notes: [],
   };
   if (record.kind === "broker") {
@@ -185,6 +211,16 @@ async function enforce(
   }
   if (record.kind === "lease") {
     result.leaseAgeSeconds = await waitForEnd(store, me, record, options, clock, reporter);
+    const { lacking } = actions;
+    if (isTakeover(options) && lacking !== undefined) {
+      result.leftBehind = await leftBehind(store, me.line, record.epoch - 1, lacking);
+    }
+    if (result.leftBehind !== null && result.leftBehind > 0) {
+      reporter.warn(
+        `${result.leftBehind} events that the side of epoch ${record.epoch - 1} acknowledged are not here: its Kafka alone ` +
+          "has them. Keep it until they were sent again.",
+      );
+    }
   }
   for (let epoch = 1; epoch < record.epoch; epoch++) {
     if (await actions.revokeVaultWriters(epoch)) result.revokedVaultEpochs.push(epoch);

@@ -24,6 +24,8 @@ const firstFence = {
   reason: "first",
 } as const;
 
+const producedNow = { at: "2026-11-22T12:00:00.000Z", topicId: "t", next: [7, 0] };
+
 async function world() {
   const store = new MemoryControl();
   await createFence(store, "main", firstFence);
@@ -41,6 +43,7 @@ async function world() {
       canaries.push(seconds());
       return 0.8;
     },
+    produced: () => producedNow,
     renewed: () => (broken.beat ? new Promise(() => undefined) : Promise.resolve()),
     async stopConsuming(why, late) {
       await Promise.resolve();
@@ -73,6 +76,7 @@ describe("keepLease", () => {
     await run(60);
     const lease = await readLease(store, "main", 1);
     expect(lease).toMatchObject({ epoch: 1, clusterId: "kafka-east", canaryLatencySeconds: 0.8 });
+    expect(lease?.produced).toEqual(producedNow);
     expect(lease?.sequence).toBeGreaterThanOrEqual(18);
     expect(canaries.length).toBeGreaterThanOrEqual(5);
     expect(canaries.length).toBeLessThanOrEqual(8);

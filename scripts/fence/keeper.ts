@@ -3,7 +3,7 @@ import { Canaries } from "./canaries.ts";
 import type { ControlStore } from "./control.ts";
 import { currentFence, holder, since } from "./epoch.ts";
 import { leaseAgeSeconds, readLease, writeLease, type Clock } from "./lease.ts";
-import type { LeaseRecord } from "./records.ts";
+import type { LeaseRecord, Produced } from "./records.ts";
 
 export interface KeeperSettings {
   readonly renewSeconds: number;
@@ -31,6 +31,8 @@ export interface KeeperIdentity {
 export interface KeeperActions {
   /** Sends a canary event and waits for its row in ClickHouse; seconds that it took. */
   canary(signal: AbortSignal): Promise<number>;
+  /** How far producers had written when that was last asked; undefined: it never was. */
+  produced(): Produced | undefined;
   /** After every renewal: the other signs of life (PostgreSQL's heartbeat). */
   renewed(lease: LeaseRecord): Promise<void>;
   /**
@@ -220,6 +222,7 @@ class Keeper {
     await this.#requireArrivals();
     signal.throwIfAborted();
     const { epoch, owner, stack, region, clusterId } = this.#me;
+    const produced = this.#actions.produced();
     const lease: LeaseRecord = {
       epoch,
       owner,
@@ -231,6 +234,7 @@ class Keeper {
       renewSeconds: this.#settings.renewSeconds,
       canaryLatencySeconds: Math.round(this.#canaries.latencySeconds * 1000) / 1000,
       arrivedAt: new Date(this.#clock.now() - this.#silentMilliseconds).toISOString(),
+      ...(produced === undefined ? {} : { produced }),
       sequence: (this.#sequence ?? 0) + 1,
     };
     this.#sequence = lease.sequence;

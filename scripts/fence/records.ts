@@ -23,6 +23,16 @@ export const fenceRecord = z.object({
 });
 export type FenceRecord = z.infer<typeof fenceRecord>;
 
+/** How far the events topic was written by others than the keeper itself. */
+export const produced = z.object({
+  /** When its end was asked for, by the keeper's clock. */
+  at: z.iso.datetime(),
+  topicId: z.string(),
+  /** By partition: the offset behind the last event that is not one of the keeper's own. */
+  next: z.array(z.int().nonnegative()),
+});
+export type Produced = z.infer<typeof produced>;
+
 export const leaseRecord = z.object({
   epoch: z.int().positive(),
   owner: z.string(),
@@ -38,6 +48,8 @@ export const leaseRecord = z.object({
   canaryLatencySeconds: z.number().nonnegative(),
   /** When the newest of the keeper's own events that has arrived was sent. Not in leases of an earlier version. */
   arrivedAt: z.iso.datetime().optional(),
+  /** Not in leases of an earlier version. */
+  produced: produced.optional(),
   /** Grows by one at every renewal: what a watch compares, whatever the clocks say. */
   sequence: z.int().nonnegative(),
 });

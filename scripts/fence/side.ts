@@ -4,10 +4,13 @@ import { UserError } from "../command.ts";
 import type { ClickHouseConnection, Connection, KafkaConnection } from "../connection.ts";
 import { consumerAcls, listAcls, planAcls, revokeGroup } from "../kafka/acls.ts";
 import { openCanarySender, type CanarySender } from "../kafka/canary.ts";
+import { topicState } from "../kafka/topics.ts";
 import { beat } from "../postgres/position.ts";
 import { waitForArrival } from "./arrival.ts";
 import { systemClock } from "./clock.ts";
 import type { KeeperActions } from "./keeper.ts";
+import { ProducedEnds } from "./produced.ts";
+import type { Produced } from "./records.ts";
 
 /** What the lease keeper does with the real engines of its own side. Close it when done. */
 export class Side implements KeeperActions {
@@ -19,6 +22,8 @@ export class Side implements KeeperActions {
   #revoked = false;
   /** Highest offset seen in ClickHouse, by partition. */
   #stored = new Map<number, number>();
+  #ends = new ProducedEnds();
+  #produced: Produced | undefined;
 
   constructor(
     kafka: KafkaConnection,
@@ -35,6 +40,7 @@ export class Side implements KeeperActions {
     try {
       this.#canaries ??= await openCanarySender(this.#kafka);
       const { partition, offset } = await this.#canaries.send();
+      this.#ends.sent({ partition, offset });
       const before = await this.#highestStored(partition);
       const again = (): Promise<number> => this.#highestStored(partition);
       await waitForArrival(before, offset, again, systemClock, signal);
@@ -44,7 +50,16 @@ export class Side implements KeeperActions {
       this.#canaries = undefined;
       throw error;
     }
-    return (performance.now() - start) / 1000;
+    const seconds = (performance.now() - start) / 1000;
+    // What cannot be asked now is as old as it says, and no reason to let the lease end.
+    const at = new Date(systemClock.now());
+    const topic = await topicState(this.#kafka).catch(() => undefined);
+    if (topic !== undefined) this.#produced = this.#ends.look(topic, at);
+    return seconds;
+  }
+
+  produced(): Produced | undefined {
+    return this.#produced;
   }
 
   /** PostgreSQL's sign of life: what a recovery's data loss is measured by. */

@@ -81,7 +81,7 @@ const gapped = z.object({
   gaps: z.number().positive(),
   gapRanges: z.array(z.object({ from: z.number(), to: z.number() })),
 });
-const fenceBox = z.object({ kind: z.string() }).loose();
+const fenceBox = z.object({ kind: z.string(), leftBehind: z.number().nullish() }).loose();
 const tenancyBox = z.object({ postgres: z.unknown() }).loose();
 
 /** Tables whose rows are events that arrived; others are derived from them. */
@@ -132,7 +132,11 @@ export function reportOf(
     rpo:
       fence?.kind === "broker"
         ? { events: 0, seconds: 0, at: null }
-        : (find("gate", gateBox)?.atRisk ?? { events: null, seconds: null, at: null }),
+        : {
+            ...(find("gate", gateBox)?.atRisk ?? { events: null, seconds: null, at: null }),
+            // Counted, behind the fence: no estimate of what was on its way before it.
+            ...(fence?.leftBehind == null ? {} : { events: fence.leftBehind }),
+          },
     seconds,
     phases,
     fence: fence ?? null,

@@ -3,6 +3,7 @@ import { awsProblems } from "./aws-checks.ts";
 import * as parts from "./aws-parts.ts";
 import { derive } from "./objectives.ts";
 import {
+  acceptedLoss,
   eventsTopic,
   recoveries,
   report,
@@ -74,6 +75,7 @@ const written = z.object({
   /** Standby: the epoch that a failover takes; its IAM roles are made for it before the day. */
   failoverEpoch: z.int().min(2).default(2),
   takeoverReason,
+  acceptedLoss,
 });
 
 /** Every setting of a stack of the `aws` platform. */

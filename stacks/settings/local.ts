@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { eventsTopic, recoveries, schedule, seconds, takeoverReason, trust } from "./parts.ts";
+import {
+  acceptedLoss,
+  eventsTopic,
+  recoveries,
+  schedule,
+  seconds,
+  takeoverReason,
+  trust,
+} from "./parts.ts";
 
 /** Every setting of a stack of the `local` platform; Pulumi.yaml describes them for the CLI. */
 export const localSchema = z
@@ -40,6 +48,7 @@ export const localSchema = z
     trust,
     mode: z.enum(["failover", "drill"]).default("failover"),
     takeoverReason,
+    acceptedLoss,
     /** Directory that arms failpoints of our own processes; for drills. */
     failpoints: z.string().optional(),
     /** Leaves the old consumer of a lost ClickHouse alone, to show what the fence is for; for drills. */

@@ -30,10 +30,10 @@ export type Schedule = z.infer<typeof schedule>;
 export const recoverable = z.enum(["clickhouse", "zookeeper", "postgres"]);
 export type Recoverable = z.infer<typeof recoverable>;
 
-export const takeoverReason = z
-  .string()
-  .min(10, "write a reason of at least 10 characters")
-  .optional();
+const reason = z.string().min(10, "write a reason of at least 10 characters").optional();
+export const takeoverReason = reason;
+/** Why a takeover does not wait for the events of a living side that have not arrived. */
+export const acceptedLoss = reason;
 export const eventsTopic = z
   .string()
   .regex(/^[a-zA-Z0-9._-]+$/)
