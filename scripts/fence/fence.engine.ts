@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { onCleanup, runCleanups } from "../../tests/harness/process.ts";
 import { silentReporter } from "../../tests/harness/reporter.ts";
 import { startS3, type TestS3 } from "../../tests/harness/s3.ts";
@@ -12,6 +12,7 @@ import fenceCommand from "../commands/fence.ts";
 import { connectionSchema, type Connection } from "../connection.ts";
 import { grantConsumer, listAcls } from "../kafka/acls.ts";
 import { attack } from "../kafka/attack.ts";
+import { sendCanary } from "../kafka/canary.ts";
 import { groupState } from "../kafka/groups.ts";
 import { topicState } from "../kafka/topics.ts";
 import { keyPair } from "../ledger/fixture.ts";
@@ -126,6 +127,26 @@ describe("one consumer", () => {
     expect(lease?.clusterId).toBe(platform.kafka.clusterId);
     expect(lease?.canaryLatencySeconds).toBeGreaterThan(0);
     expect(lease?.sequence).toBeGreaterThanOrEqual(3);
+  });
+
+  test("it says how far others have written: the keeper's own events are left out", async () => {
+    const said = async () => (await readLease(store, "main", 1))?.produced;
+    const before = await said();
+    const kept = keep(store, 12);
+    // A keeper that was restarted renews before it has asked.
+    const first = await vi.waitUntil(async () => {
+      const now = await said();
+      return now?.at === before?.at ? undefined : now?.next;
+    }, 10_000);
+    const { partition, offset } = await sendCanary(platform.kafka);
+    await kept;
+    const next = (await said())?.next ?? [];
+    expect(next[partition]).toBe(offset + 1);
+    // It has sent some itself since, wherever they went.
+    expect(next.filter((end, index) => index !== partition && end !== first[index])).toEqual([]);
+    const { partitions } = await topicState(platform.kafka);
+    const ends = partitions.reduce((sum, { latest }) => sum + latest, 0);
+    expect(ends).toBeGreaterThan(next.reduce((sum, end) => sum + end, 0));
   });
 
   test("cut off from the control bucket it stops its own side within T: tables and permission gone", async () => {

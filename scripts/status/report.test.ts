@@ -51,7 +51,12 @@ const results = {
 describe("reportOf", () => {
   test("what a living side has left behind was counted, and is no estimate", () => {
     const fence = timed({ kind: "lease", epoch: 2, leftBehind: 0 }, 3, 4);
-    expect(reportOf("r1", { ...results, fence }).rpo).toMatchObject({ events: 0, seconds: 7.5 });
+    expect(reportOf("r1", { ...results, fence }).rpo).toMatchObject({ events: 0, seconds: 0 });
+    const some = timed({ kind: "lease", epoch: 2, leftBehind: 9 }, 3, 4);
+    expect(reportOf("r1", { ...results, fence: some }).rpo).toMatchObject({
+      events: 9,
+      seconds: 7.5,
+    });
     const unknown = timed({ kind: "lease", epoch: 2, leftBehind: null }, 3, 4);
     expect(reportOf("r1", { ...results, fence: unknown }).rpo).toMatchObject({ events: 120 });
   });

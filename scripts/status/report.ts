@@ -136,6 +136,7 @@ export function reportOf(
             ...(find("gate", gateBox)?.atRisk ?? { events: null, seconds: null, at: null }),
             // Counted, behind the fence: no estimate of what was on its way before it.
             ...(fence?.leftBehind == null ? {} : { events: fence.leftBehind }),
+            ...(fence?.leftBehind === 0 ? { seconds: 0 } : {}),
           },
     seconds,
     phases,

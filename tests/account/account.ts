@@ -13,8 +13,13 @@ export interface AccountOptions {
   readonly folder: string;
   /** Region of each stack. */
   readonly stacks: Readonly<Record<string, Region>>;
-  readonly controlRegion: Region;
-  readonly controlBucket: string;
+  readonly control: ControlPlace;
+}
+
+/** Where the line's records are. */
+export interface ControlPlace {
+  readonly region: Region;
+  readonly bucket: string;
 }
 
 /** An AWS account with real engines behind what its stacks make. */
@@ -27,10 +32,15 @@ export class Account {
   readonly #s3: ReadonlyMap<Region, RegionS3>;
   readonly hosts: Hosts;
   readonly issued: Issued;
-  readonly #sides: ReadonlyMap<string, Side>;
+  readonly #sides: Map<string, Side>;
+  /** Every side there ever was. */
+  readonly sides: Side[];
+  readonly #identities: string;
   readonly #replications: Replication[];
   /** Data of the database as it was backed up last. */
   backup: string | undefined;
+  /** Moves when a standby is protected again. */
+  control: ControlPlace;
 
   private constructor(
     options: AccountOptions,
@@ -40,7 +50,8 @@ export class Account {
       readonly services: ReadonlyMap<Region, readonly ServiceCall[]>;
       readonly hosts: Hosts;
       readonly issued: Issued;
-      readonly sides: ReadonlyMap<string, Side>;
+      readonly sides: Map<string, Side>;
+      readonly identities: string;
       readonly replications: Replication[];
     },
   ) {
@@ -51,6 +62,9 @@ export class Account {
     this.hosts = parts.hosts;
     this.issued = parts.issued;
     this.#sides = parts.sides;
+    this.sides = [...parts.sides.values()];
+    this.#identities = parts.identities;
+    this.control = options.control;
     this.#replications = parts.replications;
   }
 
@@ -82,6 +96,7 @@ export class Account {
       hosts,
       issued,
       sides,
+      identities: endpoint,
       replications,
     });
     Object.assign(makers, makersOf(account));
@@ -98,6 +113,17 @@ export class Account {
     const found = this.#sides.get(stack);
     if (found === undefined) throw new Error(`no such stack: ${stack}`);
     return found;
+  }
+
+  /** A stack of a name that another one has had, whose side is lost. */
+  renew(stack: string): Side {
+    const { region } = this.side(stack);
+    const { folder } = this.options;
+    const name = `${stack}-${String(this.sides.length)}`;
+    const renewed = sideOf(folder, name, region, this.hosts, this.#identities);
+    this.#sides.set(stack, renewed);
+    this.sides.push(renewed);
+    return renewed;
   }
 
   /** What RDS copies into the other region, as of now. */
@@ -119,8 +145,8 @@ export class Account {
   }
 
   async ownerOf(epoch: number): Promise<string> {
-    const { controlRegion, controlBucket } = this.options;
-    const record = await this.s3(controlRegion).textOf(controlBucket, keys.fence("main", epoch));
+    const { region, bucket } = this.control;
+    const record = await this.s3(region).textOf(bucket, keys.fence("main", epoch));
     return fenceRecord.parse(JSON.parse(record)).owner;
   }
 

@@ -4,6 +4,7 @@ import { connectionSchema } from "../../scripts/connection.ts";
 import { loadTools } from "../../setup/tools.mjs";
 import { startProcess, tempHome, type RunningProcess } from "../harness/process.ts";
 import { authoritiesInside } from "./enter.ts";
+import type { ControlPlace } from "./account.ts";
 import type { Msk } from "./kafka.ts";
 import type { Region } from "./regions.ts";
 import { accountKeys } from "./keys.ts";
@@ -14,9 +15,7 @@ const cli = fileURLToPath(new URL("../../scripts/cli.ts", import.meta.url));
 export interface ArchiverPlace {
   readonly region: Region;
   readonly msk: Msk | undefined;
-  /** Of the control bucket. */
-  readonly controlRegion: Region;
-  readonly controlBucket: string;
+  readonly control: ControlPlace;
   /** Who holds an epoch of the line. */
   readonly ownerOf: (epoch: number) => Promise<string>;
 }
@@ -27,7 +26,7 @@ export interface ArchiverPlace {
  */
 export async function startArchiver(
   { inputs, stack }: Told,
-  { region, msk, controlRegion, controlBucket, ownerOf }: ArchiverPlace,
+  { region, msk, control, ownerOf }: ArchiverPlace,
 ): Promise<RunningProcess> {
   if (msk === undefined) throw new Error("there are no brokers yet");
   const { connectorConfiguration } = inputs as {
@@ -52,7 +51,7 @@ export async function startArchiver(
     epoch: Number(epoch),
     kafka: { ...msk.connection(login), topic },
     vault: { ...ambient(region), backups: "none", archive },
-    control: { ...ambient(controlRegion), bucket: controlBucket },
+    control: { ...ambient(control.region), bucket: control.bucket },
   });
   const home = await tempHome("recover-account-archiver");
   const { node } = loadTools();

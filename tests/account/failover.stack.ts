@@ -14,7 +14,7 @@ const script = fileURLToPath(new URL("failover.ts", import.meta.url));
  * Both stacks of AWS with real engines behind the names of AWS: what their Jobs, daemons and CronJobs run is taken from
  * the resources that Pulumi makes, and run so (tests/account/README.md says by what, and what that does not prove).
  */
-describe("prod on AWS loses its region while events flow, and dr takes over", () => {
+describe("prod on AWS loses its region while events flow, dr takes over, and a new prod after it", () => {
   let seen: Seen;
   beforeAll(async () => {
     const folder = await tempHome("recover-account");
@@ -22,7 +22,8 @@ describe("prod on AWS loses its region while events flow, and dr takes over", ()
     const { exitCode, text } = await runInside(folder, [process.execPath, script, folder]);
     expect(exitCode, text).toBe(0);
     seen = JSON.parse(await readFile(join(folder, "seen.json"), "utf8")) as Seen;
-  });
+    // Four times all engines, one after another.
+  }, 2_400_000);
 
   test("ClickHouse alone is lost before: it comes back beside the Kafka that lives on, by the broker's fence", () => {
     expect(seen.inPlace.refusal).toMatch(/cannot be deleted\s+because it is protected/);
@@ -58,11 +59,6 @@ describe("prod on AWS loses its region while events flow, and dr takes over", ()
     expect(of("dr").filter((command) => order.includes(command))).toEqual(order);
   });
 
-  test("an audit is green, and red when a row is gone", () => {
-    expect(seen.audit.green).toBe(0);
-    expect(seen.audit.red).toMatch(/\(prove\) ended with 1/);
-  });
-
   test("nobody asked the lost region, and it would have been seen", () => {
     expect(seen.askedWhenLost.byUs).toBe(0);
     expect(seen.askedWhenLost.onPurpose).toBeGreaterThan(0);
@@ -80,5 +76,52 @@ describe("prod on AWS loses its region while events flow, and dr takes over", ()
   test("nothing is left to do, and prod's stack is refused by name", () => {
     expect(seen.again.exitCode, seen.again.text).toBe(0);
     expect(seen.refused).toMatch(/stack "prod" .* is fenced: epoch 3 .* held by stack "dr"/);
+  });
+
+  describe("the region answers again: dr is protected by it, and a new prod takes over by plan", () => {
+    test("reprotect ends when the copy alone would be enough", () => {
+      expect(seen.back.reprotection).toMatchObject({ ok: true, uncovered: [] });
+      expect(seen.back.reprotection["ledger"]).toMatch(/-full-/);
+    });
+
+    test("without a reason it is refused: dr is alive", () => {
+      expect(seen.back.unreasoned).toMatch(/the primary is alive: stack "dr" in eu-west-1/);
+    });
+
+    test("what was acknowledged the moment before is there too, and nothing was left behind", () => {
+      expect(seen.back.acknowledged).toBe(8500);
+      expect(seen.back.rows).toEqual({ missing: 0, copies: 0 });
+      expect(seen.back.recovery).toMatchObject({
+        fence: { kind: "lease", epoch: 4 },
+        proof: { ok: true, missing: 0, duplicated: 0, quarantined: 0, deadLettered: 0 },
+        rpo: { events: 0, seconds: 0 },
+      });
+    });
+
+    test("the backup that came back is one of dr's, of the bucket beside the new prod", () => {
+      const { backup, archive } = seen.back.recovery["rowsFrom"] as Record<string, number>;
+      expect(backup).toBeGreaterThanOrEqual(7500);
+      expect(archive).toBeGreaterThanOrEqual(500);
+      const order = ["restore", "verify-restore", "fence", "replay", "cursors", "attach", "prove"];
+      expect(seen.back.jobs.filter((command) => order.includes(command))).toEqual(order);
+    });
+
+    test("dr consumes no more, though its brokers live: its own login may not join its group", () => {
+      const { before, after, streaming, elsewhere } = seen.back.formerConsumer;
+      expect(before.refused, before.error).toBe(false);
+      expect(after).toEqual({ refused: true, error: "GROUP_AUTHORIZATION_FAILED" });
+      expect(streaming).toBe(0);
+      expect(elsewhere).toMatch(/Kafka does not know this password/);
+    });
+
+    test("dr's stack is refused by name, and nothing is left to do for the new prod", () => {
+      expect(seen.back.refused).toMatch(/epoch 4 of line "main" is held by stack "prod"/);
+      expect(seen.back.again.exitCode, seen.back.again.text).toBe(0);
+    });
+
+    test("an audit is green, and red when a row is gone", () => {
+      expect(seen.back.audit.green).toBe(0);
+      expect(seen.back.audit.red).toMatch(/\(prove\) ended with 1/);
+    });
   });
 });

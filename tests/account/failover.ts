@@ -1,20 +1,28 @@
 /**
- * `node failover.ts FOLDER`, inside (`runInside`): prod is made, events flow, its region is lost, dr takes over. Writes
- * what it saw to FOLDER/seen.json, and what it does to stderr.
+ * `node failover.ts FOLDER`, inside (`runInside`): prod is made, events flow, its region is lost, dr takes over, and
+ * a new prod after it. Writes what it saw to FOLDER/seen.json, and what it does to stderr.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { lostResources } from "../../operations/let-go/lost.ts";
 import { readState } from "../../operations/teardown/state.ts";
-import { ClickHouse } from "../../scripts/clickhouse/client.ts";
 import { runCleanups } from "../harness/process.ts";
 import { StandInProject } from "../standins/project.ts";
 import { Account } from "./account.ts";
-import { compare, lacking, makeTeams, reach, send, type Reached, type Rows } from "./events.ts";
+import {
+  consumed,
+  pairingOf,
+  say,
+  secretsShown,
+  settingsOf,
+  until,
+  up,
+  type Secrets,
+} from "./acts.ts";
+import { compare, lacking, makeTeams, reach, send, type Rows } from "./events.ts";
+import { failBack, type SeenBack } from "./failback.ts";
 import { accountKeys } from "./keys.ts";
-import { addressOf, s3Domain, type Region } from "./regions.ts";
-import { secretsIn } from "./secrets.ts";
+import { s3Domain } from "./regions.ts";
 
 const [folder = ""] = process.argv.slice(2);
 const lost = "eu-central-1";
@@ -45,19 +53,16 @@ export interface Seen {
   readonly refused: string;
   /** A preview of dr when it is done. */
   readonly again: { readonly exitCode: number; readonly text: string };
-  /** The audit by its CronJob, and again when a row is gone. */
-  readonly audit: { readonly green: number; readonly red: string };
-  readonly secrets: { readonly known: number; readonly shown: readonly string[] };
+  readonly back: SeenBack;
+  /** Of all acts. */
+  readonly secrets: Secrets;
 }
-
-const say = (what: string) => process.stderr.write(`${new Date().toISOString()} ${what}\n`);
 
 async function main(): Promise<Seen> {
   const account = await Account.open({
     folder,
     stacks: { prod: lost, dr: standby },
-    controlRegion: standby,
-    controlBucket: `${vault}-${standby}-control`,
+    control: { region: standby, bucket: `${vault}-${standby}-control` },
   });
   const project = await projectOf(account);
   const sent = new Set<string>();
@@ -88,7 +93,7 @@ async function main(): Promise<Seen> {
     const bucket = `${vault}-${region}-archive`;
     await until(`${bucket} is complete`, () => lacking(account.s3(region), bucket, sent));
   }
-  const paired = await pairingOf(project);
+  const paired = await pairingOf(project, "prod");
   await account.lose("prod");
   say(`${lost} is lost`);
 
@@ -101,7 +106,7 @@ async function main(): Promise<Seen> {
   const byUs = account.s3(lost).askedWhenLost;
   await fetch(`https://${s3Domain(lost)}/`).catch(() => undefined);
   const services = account.services.get(standby) ?? [];
-  return {
+  const seen = {
     acknowledged: sent.size,
     inPlace,
     rows,
@@ -113,9 +118,13 @@ async function main(): Promise<Seen> {
     services: services.map(({ host, action }) => `${host} ${action}`),
     refused: (await project.preview("prod")).text,
     again: await project.run(["preview", "--stack", "dr", "--expect-no-changes"]),
-    audit: await audit(account, dr),
-    secrets: await secretsShown(account),
   };
+  const back = await failBack({ account, project, region: lost, standby, vault, sent });
+  const vaults = [
+    [vault, standby],
+    [`${vault}-2`, lost],
+  ] as const;
+  return { ...seen, back, secrets: await secretsShown(account, vaults) };
 }
 
 /** The server and what it held, while Kafka lives on. */
@@ -146,95 +155,6 @@ async function projectOf(account: Account): Promise<StandInProject> {
       AWS_SECRET_ACCESS_KEY: accountKeys.secretAccessKey,
     },
   });
-}
-
-/** What is said of a shipped example beside what it says itself. */
-function settingsOf(
-  region: Region,
-  { backupArn, ...paired }: Readonly<Record<string, unknown>> = {},
-) {
-  return {
-    partitions: 6,
-    lease: { ttl: "15 seconds", renew: "4 seconds", clockMargin: "3 seconds" },
-    archiveFlush: "2 seconds",
-    ...paired,
-    postgres: {
-      // Where a tunnel would end.
-      adminEndpoint: `${addressOf(region, "postgres")}:5432`,
-      ...(backupArn === undefined ? {} : { backupArn }),
-    },
-  };
-}
-
-/** What `npm run pair` writes into the standby's config. */
-async function pairingOf(project: StandInProject): Promise<Record<string, unknown>> {
-  const { settings, paths, trust } = (await project.output("prod", "standbyConfig")) as {
-    settings: Record<string, unknown>;
-    paths: Record<string, string>;
-    trust: Record<string, string>;
-  };
-  return { ...settings, trust, backupArn: paths["postgres.backupArn"] };
-}
-
-async function up(
-  project: StandInProject,
-  stack: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  say(`up ${stack}`);
-  const { exitCode, text } = await project.up(stack, env);
-  if (exitCode !== 0) throw new Error(text);
-}
-
-async function consumed(of: Reached, sent: ReadonlySet<string>): Promise<number> {
-  return (await compare(of, sent)).missing;
-}
-
-/** @param left how much of it is not so yet */
-async function until(what: string, left: () => Promise<number>): Promise<void> {
-  say(`waiting until ${what}`);
-  for (let tries = 0; ; tries++) {
-    const missing = await left();
-    if (missing === 0) return;
-    if (tries > 120) throw new Error(`after two minutes ${String(missing)} are missing: ${what}`);
-    await sleep(1000);
-  }
-}
-
-async function audit(account: Account, dr: Reached): Promise<Seen["audit"]> {
-  const { pods } = account.side("dr");
-  const { exitCode: green } = await pods.trigger("protection-audit");
-  const client = new ClickHouse(dr.clickhouse);
-  try {
-    await client.run(
-      `DELETE FROM ${dr.clickhouse.database}.events
-       WHERE uuid = (SELECT min(uuid) FROM ${dr.clickhouse.database}.events)`,
-    );
-  } finally {
-    await client.close();
-  }
-  const red = await pods.trigger("protection-audit").then(
-    () => "",
-    (error: unknown) => String(error),
-  );
-  return { green, red };
-}
-
-/** Of all that pods were handed: what turns up in their logs, or in the vault in plain text. */
-async function secretsShown(account: Account): Promise<Seen["secrets"]> {
-  const sides = ["prod", "dr"].map((stack) => account.side(stack));
-  const known = secretsIn(sides.flatMap(({ objects }) => objects.secrets()));
-  const places: [string, Buffer][] = [];
-  for (const { pods } of sides) {
-    for (const { name, log } of pods.ran) places.push([name, Buffer.from(log)]);
-    for (const [name, log] of pods.logs) places.push([name, Buffer.from(log)]);
-  }
-  for (const purpose of ["backups", "archive", "control"]) {
-    const bucket = `${vault}-${standby}-${purpose}`;
-    places.push([bucket, await account.s3(standby).everything(bucket)]);
-  }
-  const shown = places.filter(([, bytes]) => known.some((secret) => bytes.includes(secret)));
-  return { known: known.length, shown: shown.map(([place]) => place) };
 }
 
 try {

@@ -18,8 +18,10 @@ const api = { handshake: 17, authenticate: 36 };
 /**
  * MSK's listener for IAM, in front of a broker: TLS, SASL's OAUTHBEARER, and a token that is a signed URL of this
  * region. Whose signature it is nobody checks here.
+ *
+ * @returns closes it: a broker that is lost answers nobody
  */
-export async function serveIam(options: IamListener): Promise<void> {
+export async function serveIam(options: IamListener): Promise<() => void> {
   const { certificate, privateKey } = options.certificate;
   const server = createServer({ cert: certificate, key: privateKey }, (socket) => {
     login(socket, options);
@@ -29,9 +31,11 @@ export async function serveIam(options: IamListener): Promise<void> {
       resolve();
     }),
   );
-  onCleanup(() => {
+  const close = () => {
     server.close();
-  });
+  };
+  onCleanup(close);
+  return close;
 }
 
 /** Answers the two requests of a login; everything else is the broker's. */

@@ -46,6 +46,7 @@ export class Msk {
   readonly #internal: string;
   #options: MskOptions;
   readonly #brokers: readonly Broker[];
+  readonly #listeners: (() => void)[] = [];
 
   private constructor(options: MskOptions, brokers: readonly Broker[]) {
     const { region } = options;
@@ -66,17 +67,18 @@ export class Msk {
     const clusterId = randomBytes(16).toString("base64url");
     const brokers = members.map((id) => ({ id, home, clusterId, certificate }));
     await Promise.all(brokers.map((each) => startProcess(broker(options, each))));
+    const msk = new Msk(options, brokers);
     for (const id of members) {
       const address = addressOf(region, "kafka", id);
-      await serveIam({
+      const listener = await serveIam({
         address,
         port: ports.iam,
         upstream: { host: address, port: ports.behindIam },
         certificate,
         region,
       });
+      msk.#listeners.push(listener);
     }
-    const msk = new Msk(options, brokers);
     await msk.admit(connector);
     return msk;
   }
@@ -128,6 +130,7 @@ export class Msk {
   }
 
   async kill(): Promise<void> {
+    for (const close of this.#listeners) close();
     for (const each of this.#brokers) {
       const { record } = await status(broker(this.#options, each).home);
       if (record !== undefined) process.kill(-record.pid, "SIGKILL");

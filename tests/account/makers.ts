@@ -80,9 +80,8 @@ export function makersOf(account: Account): Readonly<Record<string, Maker>> {
       await side.archiver?.stop();
       if (told.method === "delete") return;
       const { region, msk } = side;
-      const { controlRegion, controlBucket } = account.options;
       const ownerOf = (epoch: number) => account.ownerOf(epoch);
-      const place = { region, msk, controlRegion, controlBucket, ownerOf };
+      const place = { region, msk, control: account.control, ownerOf };
       side.archiver = await startArchiver(told, place);
       return undefined;
     },

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { request as ask, type IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
 import { text } from "node:stream/consumers";
@@ -91,6 +92,11 @@ export class RegionS3 {
     this.#front?.closeAllConnections();
   }
 
+  /** As it was: what S3 holds outlives the outage of its region. */
+  answerAgain(): void {
+    this.#lost = false;
+  }
+
   async #open(cert: string, key: string): Promise<void> {
     const front = createServer({ cert, key, keepAliveTimeout: 60_000 }, (request, response) => {
       const { method = "GET", headers, url = "/" } = request;
@@ -148,7 +154,8 @@ export class RegionS3 {
   }
 
   async makeBucket({ name, inputs }: Told): Promise<{ bucket: string; arn: string }> {
-    const bucket = typeof inputs["bucket"] === "string" ? inputs["bucket"] : `${name}-id`;
+    const bucket =
+      typeof inputs["bucket"] === "string" ? inputs["bucket"] : `${name}-${randomUUID()}`;
     const lock = inputs["objectLockEnabled"] === true;
     await this.client.send(
       new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: lock }),

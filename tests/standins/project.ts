@@ -32,9 +32,12 @@ export interface Plan {
   readonly changeSummary: Readonly<Partial<Record<string, number>>>;
 }
 
-/** What is run, not kept: another input makes another Job, and another Secret with that input. */
+/**
+ * What is run, not kept: another input makes another Job, and another Secret with that input; other scripts are another
+ * object.
+ */
 const run =
-  /[:$]kubernetes:batch\/v1:Job::|[:$]recover:job:KubernetesStep\$kubernetes:core\/v1:Secret::/;
+  /[:$]kubernetes:batch\/v1:Job::|[:$]recover:job:KubernetesStep\$kubernetes:core\/v1:Secret::|:aws:s3\/bucketObjectv2:BucketObjectv2::bundle$/;
 
 /** What a plan would take away or make anew of all that is kept: `OPERATION URN` of each. */
 export function goneIn({ steps }: Plan): readonly string[] {

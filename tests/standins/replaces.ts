@@ -13,6 +13,7 @@ export const replaces: Readonly<Record<string, readonly string[]>> = {
     "storageEncrypted",
     "username",
   ],
+  "aws:s3/bucketObjectv2:BucketObjectv2": ["bucket", "key"],
   "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
   "aws:msk/cluster:Cluster": ["clusterName", "encryptionInfo"],
   "aws:kms/key:Key": ["customerMasterKeySpec", "keyUsage", "multiRegion"],
