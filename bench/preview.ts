@@ -91,16 +91,14 @@ async function packWithoutRules([flag = "", ours = ""]: readonly string[]): Prom
 
 async function timed(project: StandInProject, stack: string, flags: string[] = []) {
   const start = performance.now();
-  const { exitCode, text } = await project.preview(stack, ...flags);
+  const { exitCode, text } = await project.preview(stack, {}, ...flags);
   if (exitCode !== 0) throw new Error(text);
   return (performance.now() - start) / 1000;
 }
 
 /** By package, as the preview plans them; components and our own provider's are the others. */
 async function resourcesOf(project: StandInProject) {
-  const { exitCode, text } = await project.preview("prod", "--json");
-  if (exitCode !== 0) throw new Error(text);
-  const { steps } = JSON.parse(text.slice(text.indexOf("{"))) as { steps: { urn: string }[] };
+  const { steps } = await project.plan("prod");
   const packages = steps.map(({ urn }) => /(?:\$|::)(\w+):[^$:]*(?::\w+)?::[^:]*$/.exec(urn)?.[1]);
   const of = (name: string) => packages.filter((each) => each === name).length;
   const [aws, kubernetes] = [of("aws"), of("kubernetes")];

@@ -74,6 +74,17 @@ export const secretOutputs: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:core/v1:Secret": ["data", "stringData"],
 };
 
+/** Inputs that no answer of AWS shows, by type: what is read again lacks them. */
+export const unread: Readonly<Record<string, readonly string[]>> = {
+  "aws:rds/instance:Instance": [
+    "deleteAutomatedBackups",
+    "finalSnapshotIdentifier",
+    "restoreToPointInTime",
+    "skipFinalSnapshot",
+    "snapshotIdentifier",
+  ],
+};
+
 type Inputs = Readonly<Record<string, unknown>>;
 
 /** Answers of functions, by token. */

@@ -7,7 +7,6 @@ cleanUpAfterFile();
 
 const lost = "eu-central-1";
 const standby = "eu-west-1";
-const nothingLeft = ["--expect-no-changes"];
 
 /** Says what was printed when it ended otherwise. */
 async function fine(run: Promise<{ readonly exitCode: number; readonly text: string }>) {
@@ -15,36 +14,8 @@ async function fine(run: Promise<{ readonly exitCode: number; readonly text: str
   expect(exitCode, text).toBe(0);
 }
 
-interface Entry {
-  readonly urn: string;
-  readonly type: string;
-  readonly id?: string;
-}
-
-async function stateOf(project: StandInProject, stack: string): Promise<readonly Entry[]> {
-  const { text } = await project.run(["stack", "export", "--stack", stack]);
-  return (JSON.parse(text) as { deployment: { resources?: Entry[] } }).deployment.resources ?? [];
-}
-
 const databaseOf = async (project: StandInProject, stack: string) =>
-  (await stateOf(project, stack)).find(({ type }) => type === "aws:rds/instance:Instance");
-
-/** What `npm run pair` writes into a standby's config. */
-async function pairing(project: StandInProject, stack: string): Promise<Record<string, unknown>> {
-  const { settings, paths, trust } = (await project.output(stack, "standbyConfig")) as {
-    settings: Record<string, unknown>;
-    paths: Record<string, string>;
-    trust: Record<string, string>;
-  };
-  return {
-    ...settings,
-    trust,
-    postgres: {
-      adminEndpoint: "127.0.0.1:15432",
-      backupArn: paths["postgres.backupArn"],
-    },
-  };
-}
+  (await project.state(stack)).resources.find(({ type }) => type === "aws:rds/instance:Instance");
 
 describe("prod is lost, dr takes over", () => {
   let home: string;
@@ -110,24 +81,24 @@ describe("prod is lost, dr takes over", () => {
           method === "create" && type.endsWith(":InstanceAutomatedBackupsReplication"),
       );
       expect(copied.map((each) => each.region)).toEqual([region]);
-      await fine(project.run(["preview", "--stack", "dr", ...nothingLeft], env));
+      await fine(project.nothingLeft("dr", env));
       if (region !== lost) expect(asked.filter((each) => each.region === lost)).toEqual([]);
     });
 
     test("to go back to failover is refused: it would leave dr without a copy", async () => {
       await project.configure("dr", { mode: "failover" });
-      const { exitCode, text } = await project.run(["preview", "--stack", "dr"], env);
+      const { exitCode, text } = await project.preview("dr", env);
       expect(exitCode).not.toBe(0);
       expect(text).toMatch(/protect/);
       await project.configure("dr", { mode: "reprotect" });
     });
 
     test("failback: the next epoch, a database of its own, and what was there is kept", async () => {
-      const old = await stateOf(project, "prod");
+      const old = (await project.state("prod")).resources;
       if (stack === "prod") {
         await fine(project.run(["stack", "rename", "prod-g1", "--stack", "prod"]));
       }
-      const paired = await pairing(project, "dr");
+      const paired = await project.pairing("dr");
       await project.init(
         stack,
         {
@@ -164,16 +135,16 @@ describe("prod is lost, dr takes over", () => {
       });
       expect(database?.region).toBe(region);
       expect(new Set(made.map((each) => each.region))).toEqual(new Set(["", region]));
-      const kept = await stateOf(project, stack === "prod" ? "prod-g1" : "prod");
-      expect(kept.map(({ id }) => id)).toEqual(old.map(({ id }) => id));
+      const kept = await project.state(stack === "prod" ? "prod-g1" : "prod");
+      expect(kept.resources.map(({ id }) => id)).toEqual(old.map(({ id }) => id));
     });
 
     test("dr is refused from then on, and the new side can be reprotected in its turn", async () => {
-      const refused = await project.run(["preview", "--stack", "dr"], env);
+      const refused = await project.preview("dr", env);
       expect(refused.exitCode).not.toBe(0);
       expect(refused.text).toContain(`epoch 3 of line "main" is held by stack "${stack}"`);
       await project.configure(stack, { mode: "reprotect" });
-      const { exitCode, text } = await project.run(["preview", "--stack", stack], env);
+      const { exitCode, text } = await project.preview(stack, env);
       expect(exitCode).toBe(0);
       expect(text).toMatch(/vault-copy-replication-archive create/);
     });

@@ -2,8 +2,9 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
 /** One thing that a stand-in was asked. */
 export interface Asked {
+  /** What the engine asked for; `made` follows a `create` that did what it was asked. */
   readonly method:
-    "check" | "diff" | "create" | "update" | "delete" | "read" | "invoke" | "configure";
+    "check" | "diff" | "create" | "made" | "update" | "delete" | "read" | "invoke" | "configure";
   readonly type: string;
   /** Logical name; of an invoke, and of a provider's configuration, "". */
   readonly name: string;

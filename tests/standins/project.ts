@@ -1,6 +1,8 @@
-import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { dump, load } from "js-yaml";
@@ -13,11 +15,34 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 const packages = ["aws", "kubernetes", "postgresql", "recover"];
 
+/** Added to what `pulumi` and the stand-ins run with: the powers of `provider.ts`. */
+export type Env = Readonly<Record<string, string>>;
+
+export interface Ended {
+  readonly exitCode: number;
+  /** stdout and stderr as they came. */
+  readonly text: string;
+}
+
+export interface StateEntry {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly initErrors?: readonly string[];
+}
+
+export interface State {
+  readonly text: string;
+  readonly resources: readonly StateEntry[];
+  /** What was begun and whose end nobody saw. */
+  readonly pending: readonly StateEntry[];
+}
+
 export interface StandInOptions {
   /** Steps, keys and records are made by this project's own provider. @default false: stood in for too */
   readonly ownProvider?: boolean;
-  /** Added to what `pulumi` runs with. @default nothing */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Of every run. @default nothing */
+  readonly env?: Env;
 }
 
 /** One resource of a plan. */
@@ -51,7 +76,7 @@ export class StandInProject {
   readonly #folder: string;
   readonly #env: Record<string, string>;
 
-  private constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
+  private constructor(folder: string, env: Env = {}) {
     this.#folder = folder;
     this.#env = { ...pulumiEnv(folder), STANDIN_JOURNAL: join(folder, "journal"), ...env };
   }
@@ -144,21 +169,18 @@ export default () => {
     await this.run(["config", "set-all", "--stack", stack, "--path", ...pairs]);
   }
 
-  async run(
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly exitCode: number; readonly text: string }> {
-    const { exitCode, all } = await execa(
-      "pulumi",
-      [...args, "--non-interactive", "--color", "never"],
-      {
-        cwd: this.#folder,
-        env: { ...this.#env, ...env },
-        reject: false,
-        all: true,
-        stdin: "ignore",
-      },
-    );
+  #spawn(args: readonly string[], env: Env) {
+    return execa("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: this.#folder,
+      env: { ...this.#env, STANDIN_RUN: randomUUID(), ...env },
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    });
+  }
+
+  async run(args: readonly string[], env: Env = {}): Promise<Ended> {
+    const { exitCode, all } = await this.#spawn(args, env);
     return { exitCode: exitCode ?? -1, text: all };
   }
 
@@ -173,31 +195,87 @@ export default () => {
     return JSON.parse(text);
   }
 
+  /** What `npm run pair` writes into a standby's config, from a stack that is up; and the end of a tunnel. */
+  async pairing(
+    stack: string,
+    adminEndpoint = "127.0.0.1:15432",
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { settings, paths, trust } = (await this.output(stack, "standbyConfig")) as {
+      settings: Record<string, unknown>;
+      paths: Record<string, string>;
+      trust: Record<string, string>;
+    };
+    const postgres = { adminEndpoint, backupArn: paths["postgres.backupArn"] };
+    return { ...settings, trust, postgres };
+  }
+
   /** The line's fences in a control bucket: stack by epoch. */
   fences(bucket: string): Readonly<Record<string, string>> {
     return fencesIn(join(this.#folder, "journal-control"), bucket);
   }
 
-  preview = (stack: string, ...args: string[]) => this.run(["preview", "--stack", stack, ...args]);
+  preview = (stack: string, env: Env = {}, ...flags: string[]) =>
+    this.run(["preview", "--stack", stack, ...flags], env);
+
+  /** A preview that fails when there is something left to do. */
+  nothingLeft = (stack: string, env: Env = {}) => this.preview(stack, env, "--expect-no-changes");
 
   /**
    * What a preview would do, resource by resource.
    *
    * @throws Error with what was printed, when the preview failed
    */
-  async plan(stack: string, env?: Readonly<Record<string, string>>): Promise<Plan> {
-    const { exitCode, text } = await this.run(["preview", "--stack", stack, "--json"], env);
+  async plan(stack: string, env: Env = {}): Promise<Plan> {
+    const { exitCode, text } = await this.preview(stack, env, "--json");
     if (exitCode !== 0) throw new Error(text);
     return JSON.parse(text.slice(text.indexOf("{"))) as Plan;
   }
 
-  up = (stack: string, env?: Readonly<Record<string, string>>) =>
-    this.run(["up", "--stack", stack, "--yes", "--skip-preview"], env);
+  up = (stack: string, env: Env = {}, ...flags: string[]) =>
+    this.run([...upOf(stack), ...flags], env);
+
+  /**
+   * An `up` whose engine gets SIGKILL while it waits for a creation that the cloud has done.
+   *
+   * @param at that creation: `TYPE NAME`, or `#N` for the n-th
+   * @returns `TYPE NAME` of it
+   * @throws Error with what was printed, when the `up` never came to it
+   */
+  async killedUp(stack: string, at: string): Promise<string> {
+    const held = join(this.#folder, "journal-held");
+    await rm(held, { force: true });
+    const running = this.#spawn(upOf(stack), { STANDIN_HOLD: at });
+    const ended = new AbortController();
+    void running.then(() => {
+      ended.abort();
+    });
+    while (!existsSync(held) && !ended.signal.aborted) await sleep(50);
+    running.kill("SIGKILL");
+    const { all } = await running;
+    if (!existsSync(held)) throw new Error(all);
+    return readFile(held, "utf8");
+  }
+
+  /** What the state holds, as `pulumi stack export` shows it: secrets are ciphertext. */
+  async state(stack: string): Promise<State> {
+    const { exitCode, text } = await this.run(["stack", "export", "--stack", stack]);
+    if (exitCode !== 0) throw new Error(text);
+    const { deployment } = JSON.parse(text) as {
+      deployment: { resources?: StateEntry[]; pending_operations?: { resource: StateEntry }[] };
+    };
+    return {
+      text,
+      resources: deployment.resources ?? [],
+      pending: (deployment.pending_operations ?? []).map(({ resource }) => resource),
+    };
+  }
 
   /** All that the stand-ins were asked, in order. */
   get asked(): readonly Asked[] {
     return readJournal(join(this.#folder, "journal"));
   }
 }
+
+const upOf = (stack: string) => ["up", "--stack", stack, "--yes", "--skip-preview"];
 
 const plugin = "a connector's release";

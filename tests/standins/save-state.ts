@@ -17,7 +17,7 @@ try {
     await project.init(stack);
     const up = await project.up(stack);
     if (up.exitCode !== 0) throw new Error(up.text);
-    const { text } = await project.run(["stack", "export", "--stack", stack]);
+    const { text } = await project.state(stack);
     // Where it was made is nobody's business; which plugins, the next program says itself.
     const anywhere = text.replaceAll(home, "/project").replaceAll(root, "/project");
     const state = JSON.parse(anywhere) as { deployment: { manifest: { plugins?: unknown } } };

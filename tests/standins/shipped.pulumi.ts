@@ -8,8 +8,6 @@ cleanUpAfterFile();
 const counted = (text: string, what: string) =>
   Number(new RegExp(`Resources:[^]*?(\\d+) ${what}`).exec(text)?.[1] ?? 0);
 
-const nothingLeft = ["--expect-no-changes"];
-
 /** A queue in a region; the shipped program goes on behind it. The class would drop what is no input. */
 const queue = (region: string, inputs: string) => `
   new pulumi.CustomResource("aws:sqs/queue:Queue", "more", ${inputs}, {
@@ -35,28 +33,28 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     expect(up).toMatchObject({ exitCode: 0 });
     expect(up.text).not.toMatch(/warning|error/i);
     expect(counted(up.text, "created")).toBe(counted(preview.text, "to create"));
-    const again = await project.preview("prod", ...nothingLeft);
+    const again = await project.nothingLeft("prod");
     expect(again).toMatchObject({ exitCode: 0 });
   });
 
   test("prod passes the policy pack, and a bucket that nobody protects does not", async () => {
     const pack = await project.pack();
-    const passed = await project.preview("prod", ...pack);
+    const passed = await project.preview("prod", {}, ...pack);
     expect(passed.exitCode, passed.text).toBe(0);
     expect(passed.text).toMatch(/Policies:/);
     expect(passed.text).not.toMatch(/\[mandatory\]/);
     await project.write(`
   const provider = new aws.Provider("more", { region: "eu-west-1" });
   new aws.s3.Bucket("more", { bucket: "acme-more" }, { provider });`);
-    const stopped = await project.preview("prod", ...pack);
+    const stopped = await project.preview("prod", {}, ...pack);
     expect(stopped.exitCode).not.toBe(0);
     expect(stopped.text).toMatch(/\[mandatory\].*dr-protected {2}\(aws:s3.*: more\)/);
     await project.write();
   });
 
   test("no secret is in plain text in the state, in what is printed, or in events", async () => {
-    const state = await project.run(["stack", "export", "--stack", "prod"]);
-    const events = await project.preview("prod", "--json");
+    const state = await project.state("prod");
+    const events = await project.preview("prod", {}, "--json");
     const given = JSON.stringify(project.asked);
     for (const canary of ["key", "token", "login", "master"]) {
       // They have been through the program: providers were handed what was made of them.
@@ -89,8 +87,8 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     expect(preview).toMatchObject({ exitCode: 0 });
     expect(preview.text).not.toMatch(/warning|error/i);
     expect(await project.up("dr")).toMatchObject({ exitCode: 0 });
-    expect(await project.preview("dr", ...nothingLeft)).toMatchObject({ exitCode: 0 });
-    const judged = await project.preview("dr", ...(await project.pack()));
+    expect(await project.nothingLeft("dr")).toMatchObject({ exitCode: 0 });
+    const judged = await project.preview("dr", {}, ...(await project.pack()));
     expect(judged.exitCode, judged.text).toBe(0);
     expect(judged.text).not.toMatch(/\[mandatory\]/);
     const made = project.asked.slice(before).filter(({ method }) => method === "create");
@@ -133,7 +131,7 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     expect(places.filter((place) => /^aws:(iam|route53)\//.test(place))).toEqual([]);
     // What the restored database has is adopted.
     expect(places.filter((place) => /^postgresql:.*(Role|Database) /.test(place))).toEqual([]);
-    expect(await project.preview("dr", ...nothingLeft)).toMatchObject({ exitCode: 0 });
+    expect(await project.nothingLeft("dr")).toMatchObject({ exitCode: 0 });
   });
 
   describe("would have been seen otherwise", () => {
@@ -165,7 +163,7 @@ describe("the shipped stacks of AWS on the real engine, with stand-ins for the p
     test("a secret that the program hands over in plain text", async () => {
       await project.write(queue("eu-west-1", '{ policy: "canary-of-a-key" }'));
       expect(await project.up("dr")).toMatchObject({ exitCode: 0 });
-      const { text } = await project.run(["stack", "export", "--stack", "dr"]);
+      const { text } = await project.state("dr");
       expect(text).toContain("canary-of-a-key");
     });
   });
