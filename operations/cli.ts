@@ -1,6 +1,6 @@
 import { runCli } from "../scripts/cli/main.ts";
 
-/** What an operator of the stacks on AWS runs beside `pulumi`: `npm run preflight`, `let-go`, `teardown`, `cost`, `iam-policy`. */
+/** What an operator of the stacks on AWS runs beside `pulumi`: `npm run preflight`, `let-go`, `pick-up`, `teardown`, `cost`, `iam-policy`. */
 await runCli({
   name: "npm run",
   summary:

@@ -90,6 +90,12 @@ type Inputs = Readonly<Record<string, unknown>>;
 /** Answers of functions, by token. */
 export const calls: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>>> = {
   "aws:eks/getClusterAuth:getClusterAuth": () => ({ token: "canary-of-a-login" }),
+  // Of a cluster that is adopted, in a network that is adopted with it.
+  "aws:eks/getCluster:getCluster": ({ name }) => ({
+    name,
+    arn: `arn:aws:eks:eu-central-1:${account}:cluster/${String(name)}`,
+    vpcConfig: { vpcId: "vpc-adopted", clusterSecurityGroupId: "sg-adopted" },
+  }),
   "aws:secretsmanager/getSecretVersion:getSecretVersion": () => ({
     secretString: JSON.stringify({ password: "canary-of-a-master" }),
   }),

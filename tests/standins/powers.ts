@@ -70,12 +70,12 @@ function claimFile(physical: string): string {
 }
 
 /**
- * As AWS and Kubernetes do with a name that they have.
+ * As AWS and Kubernetes do with a name that they have. Where real things stand behind it, they see to that.
  *
  * @throws Error when it is there
  */
 export function claimName(physical: string | undefined): void {
-  if (journal === undefined || physical === undefined) return;
+  if (journal === undefined || physical === undefined || world !== undefined) return;
   if (!isFirst(claimFile(physical))) throw new Error(`${physical} already exists`);
 }
 

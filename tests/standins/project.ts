@@ -169,15 +169,24 @@ export default () => {
     await this.run(["config", "set-all", "--stack", stack, "--path", ...pairs]);
   }
 
-  #spawn(args: readonly string[], env: Env) {
+  #spawn(args: readonly string[], env: Env, detached = false) {
     return execa("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: this.#folder,
       env: { ...this.#env, STANDIN_RUN: randomUUID(), ...env },
       reject: false,
       all: true,
       stdin: "ignore",
+      detached,
     });
   }
+
+  /** Of an update: where its events go, those for debugging too; read them with `events`. */
+  eventLog = (): { env: Env; flags: string[] } => ({
+    env: { PULUMI_DEBUG_COMMANDS: "true" },
+    flags: ["--event-log", join(this.#folder, "events")],
+  });
+
+  events = (): Promise<string> => readFile(join(this.#folder, "events"), "utf8");
 
   async run(args: readonly string[], env: Env = {}): Promise<Ended> {
     const { exitCode, all } = await this.#spawn(args, env);
@@ -218,7 +227,8 @@ export default () => {
     this.run(["preview", "--stack", stack, ...flags], env);
 
   /** A preview that fails when there is something left to do. */
-  nothingLeft = (stack: string, env: Env = {}) => this.preview(stack, env, "--expect-no-changes");
+  nothingLeft = (stack: string, env: Env = {}, ...flags: string[]) =>
+    this.preview(stack, env, "--expect-no-changes", ...flags);
 
   /**
    * What a preview would do, resource by resource.
@@ -244,13 +254,14 @@ export default () => {
   async killedUp(stack: string, at: string): Promise<string> {
     const held = join(this.#folder, "journal-held");
     await rm(held, { force: true });
-    const running = this.#spawn(upOf(stack), { STANDIN_HOLD: at });
+    const running = this.#spawn(upOf(stack), { STANDIN_HOLD: at }, true);
     const ended = new AbortController();
     void running.then(() => {
       ended.abort();
     });
     while (!existsSync(held) && !ended.signal.aborted) await sleep(50);
-    running.kill("SIGKILL");
+    // With all that it started: the program would wait for the engine for ever.
+    if (running.pid !== undefined && !ended.signal.aborted) process.kill(-running.pid, "SIGKILL");
     const { all } = await running;
     if (!existsSync(held)) throw new Error(all);
     return readFile(held, "utf8");
