@@ -29,7 +29,7 @@ export const reachOf: Readonly<Record<string, readonly Reach[]>> = {
 export function kubernetesSteps(
   shared: Pick<
     KubernetesStepArgs,
-    "runner" | "recoveryId" | "timeoutMinutes" | "retries" | "nodeSelector" | "serviceAccount"
+    "runner" | "recoveryId" | "timeoutMinutes" | "nodeSelector" | "serviceAccount"
   >,
 ): StepFactory {
   return <Result>(name: string, { secretResult, ...args }: StepArgs, opts = {}) => {

@@ -124,8 +124,12 @@ describe("a step on Kubernetes", () => {
     expect(only(again, jobType).inputs).toEqual(job.inputs);
     const data = (of: readonly Made[]) => at(only(of, secretType), "stringData");
     expect(data(again)).not.toEqual(data(made));
-    // A newer Node is no reason either.
-    expect(job.ignoreChanges).toEqual(["spec.template.spec.containers[0].image"]);
+    // A newer Node is no reason either, nor is how its pods may end.
+    expect(job.ignoreChanges).toEqual([
+      "spec.template.spec.containers[0].image",
+      "spec.backoffLimit",
+      "spec.podFailurePolicy",
+    ]);
   });
 
   test("hands the connection over in a Secret, and nowhere else", () => {
@@ -156,13 +160,10 @@ describe("a step on Kubernetes", () => {
     expect(at(job, "spec.activeDeadlineSeconds")).toBe(3600);
   });
 
-  test("is not tried again after a verdict of its own", () => {
-    expect(at(job, "spec.backoffLimit")).toBe(3);
+  test("fails at once when its pod does, as the provider sees it, and is not tried again after a verdict", () => {
+    expect(at(job, "spec.backoffLimit")).toBe(0);
+    // Nothing with FailJob: pulumi-kubernetes would wait until the time is over.
     expect(at(job, "spec.podFailurePolicy.rules")).toEqual([
-      {
-        action: "FailJob",
-        onExitCodes: { containerName: "step", operator: "In", values: [1, 2, 3] },
-      },
       { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
     ]);
     expect(at(job, "spec.template.spec.restartPolicy")).toBe("Never");
@@ -269,9 +270,8 @@ describe("a step on Kubernetes", () => {
   });
 
   test("may take as long as it is given", async () => {
-    const { made: long } = await record({ timeoutMinutes: 240, retries: 0 });
+    const { made: long } = await record({ timeoutMinutes: 240 });
     expect(at(only(long, jobType), "spec.activeDeadlineSeconds")).toBe(14_400);
-    expect(at(only(long, jobType), "spec.backoffLimit")).toBe(0);
   });
 });
 

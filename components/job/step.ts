@@ -6,7 +6,7 @@ import { labelsOf } from "../kubernetes/context.ts";
 import { connect } from "../local/context.ts";
 import { Step, type StepArgs } from "../local/step.ts";
 import { dnsLabel, jobName } from "./names.ts";
-import { container, inputSecret, podTemplate, accountOf, type PodOptions } from "./pod.ts";
+import { inputSecret, podTemplate, accountOf, type PodOptions } from "./pod.ts";
 import type { KubernetesRunner } from "./runner.ts";
 
 export interface KubernetesStepArgs
@@ -20,21 +20,9 @@ export interface KubernetesStepArgs
    * @default 60
    */
   readonly timeoutMinutes?: number;
-  /**
-   * How often it is tried again after it was ended by something else than its own verdict: evicted, out
-   * of memory, no answer from the control bucket.
-   * @default 3
-   */
-  readonly retries?: number;
 }
 
 const defaultTimeoutMinutes = 60;
-const defaultRetries = 3;
-
-/**
- * Codes by which a command gives its verdict (red, refused, defect); once more is the same verdict.
- */
-const verdicts = [1, 2, 3];
 
 /**
  * One run of one command of the CLI, as a Job: again whenever its inputs or triggers change. The same
@@ -117,7 +105,7 @@ export class KubernetesStep<Result = unknown> extends pulumi.ComponentResource {
 
   private createJob(guard: Step | undefined): kubernetes.batch.v1.Job {
     const { args, name } = this;
-    const { runner, timeoutMinutes = defaultTimeoutMinutes, retries = defaultRetries } = args;
+    const { runner, timeoutMinutes = defaultTimeoutMinutes } = args;
     const options = { parent: this, provider: runner.cluster.provider };
     const account = accountOf(`${name}-account`, dnsLabel(name), runner, args, options);
     const secret = inputSecret(
@@ -144,14 +132,11 @@ export class KubernetesStep<Result = unknown> extends pulumi.ComponentResource {
           annotations: { "pulumi.com/replaceUnready": "true" },
         },
         spec: {
-          backoffLimit: retries,
+          // The one way to fail that the provider sees before the time is over; the bootstrap tries again by itself.
+          backoffLimit: 0,
           activeDeadlineSeconds: timeoutMinutes * 60,
           podFailurePolicy: {
             rules: [
-              {
-                action: "FailJob",
-                onExitCodes: { containerName: container, operator: "In", values: verdicts },
-              },
               // A node that is drained is nobody's fault.
               { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
             ],
@@ -173,8 +158,12 @@ export class KubernetesStep<Result = unknown> extends pulumi.ComponentResource {
       {
         ...options,
         customTimeouts: { create: timeout, update: timeout },
-        // A newer Node runs the next recovery, it does not repeat this one.
-        ignoreChanges: ["spec.template.spec.containers[0].image"],
+        // A newer Node, or other limits, are for the next recovery: they do not repeat this one.
+        ignoreChanges: [
+          "spec.template.spec.containers[0].image",
+          "spec.backoffLimit",
+          "spec.podFailurePolicy",
+        ],
         dependsOn: guard === undefined ? [] : [guard],
       },
     );

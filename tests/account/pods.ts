@@ -9,12 +9,6 @@ import type { Properties, Told } from "./world.ts";
 export interface JobSpec {
   readonly backoffLimit?: number;
   readonly activeDeadlineSeconds?: number;
-  readonly podFailurePolicy?: {
-    readonly rules: readonly {
-      readonly action: string;
-      readonly onExitCodes?: { readonly operator: string; readonly values: readonly number[] };
-    }[];
-  };
   readonly template: PodTemplate;
 }
 
@@ -141,7 +135,7 @@ export class Pods {
       });
       const { exitCode, log } = await this.#pod(template, place, spec.activeDeadlineSeconds);
       const ran = { name, command, exitCode, seconds: (Date.now() - started) / 1000, log };
-      if (exitCode === 0 || isVerdict(spec, exitCode) || attempt >= backoffLimit) {
+      if (exitCode === 0 || attempt >= backoffLimit) {
         this.ran.push(ran);
         if (exitCode === 0) return ran;
         throw new Error(
@@ -184,16 +178,6 @@ export class Pods {
       ...(identity === undefined ? {} : { identity }),
     };
   }
-}
-
-/** An exit code that another try would not change, by the Job's own policy. */
-function isVerdict({ podFailurePolicy }: JobSpec, exitCode: number): boolean {
-  return (podFailurePolicy?.rules ?? []).some(
-    ({ action, onExitCodes }) =>
-      action === "FailJob" &&
-      onExitCodes?.operator === "In" &&
-      onExitCodes.values.includes(exitCode),
-  );
 }
 
 function environmentOf({ spec }: PodTemplate, name: string): string {

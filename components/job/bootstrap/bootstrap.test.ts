@@ -95,11 +95,18 @@ describe("a signed request", () => {
 
 /** A command line of its own instead of ours: it does what its name says. */
 const cli = `
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 const [command, ...rest] = process.argv.slice(2);
 const input = JSON.parse(readFileSync(rest.at(-1), "utf8"));
 process.stderr.write("progress of " + command + "\\n");
 if (command === "red") process.exit(1);
+if (command === "crash") process.exit(70);
+if (command === "crash-once") {
+  if (!existsSync("../crashed")) {
+    writeFileSync("../crashed", "");
+    process.kill(process.pid, "SIGKILL");
+  }
+}
 if (command === "wait") setInterval(() => {}, 1000);
 else process.stdout.write(JSON.stringify({ argv: rest.slice(0, 2), said: input.params.say }));
 `;
@@ -204,6 +211,18 @@ describe("a pod's start", () => {
   test("ends as the command does, and stores no result of a red one", async () => {
     expect(await start("red")).toMatchObject({ exitCode: 1, stderr: "progress of red" });
     expect(stored.size).toBe(1);
+  });
+
+  test("tries again what was no verdict, for a while; a daemon is Kubernetes' to start again", async () => {
+    const mended = await start("crash-once");
+    expect(mended).toMatchObject({ exitCode: 0 });
+    expect(mended.stderr).toContain("attempt 1 of 4 ended with 137: once more");
+    expect(stored.size).toBe(2);
+    const ended = await start("crash");
+    expect(ended.exitCode).toBe(70);
+    expect(ended.stderr.match(/progress of crash/g)).toHaveLength(4);
+    const daemon = await start("crash", { results: undefined });
+    expect(daemon.stderr.match(/progress of crash/g)).toHaveLength(1);
   });
 
   test("tries again while the bucket is busy; a bucket that is away is another exit code", async () => {

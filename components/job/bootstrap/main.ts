@@ -4,16 +4,19 @@
  * and stores its result.
  *
  * Exit codes are the command's: 0 clean, 1 red, 2 refused, 3 defect; 75 (EX_TEMPFAIL) when the bucket
- * cannot be reached, which a later try may mend.
+ * cannot be reached. What is none of the command's verdicts is tried again here, and not by another pod: pulumi-kubernetes
+ * sees a Job fail when its backoffLimit is used up, and not when a podFailurePolicy has ended it
+ * (provider/pkg/await/checker/job/check.go of v4.30.0).
  */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { getObject, putObject, Transient, type Control } from "./s3.ts";
+import { getObject, putObject, Transient, waitMs, type Control } from "./s3.ts";
 import { unpack } from "./tar.ts";
 
 /** `runner.json` of the pod's Secret. */
@@ -33,16 +36,42 @@ const input = process.env["RECOVER_INPUT"] ?? "/input";
 const work = process.env["RECOVER_WORK"] ?? "/scratch";
 const [command = ""] = process.argv.slice(2);
 
-try {
-  process.exit(await main());
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: ${message}\n`);
-  process.exit(error instanceof Transient ? tryLater : refused);
+/** By which a command says that once more is the same again. */
+const verdicts = [0, 1, refused, 3];
+const mostAttempts = 4;
+let stopping = false;
+let child: ChildProcess | undefined;
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    stopping = true;
+    child?.kill(signal);
+  });
 }
+
+process.exit(await main());
 
 async function main(): Promise<number> {
   const runner = JSON.parse(readFileSync(join(input, "runner.json"), "utf8")) as Runner;
+  // A daemon's container is started again by Kubernetes.
+  const attempts = runner.results === undefined ? 1 : mostAttempts;
+  for (let attempt = 1; ; attempt++) {
+    const code = await once(runner).catch((error: unknown) => {
+      process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+      return error instanceof Transient ? tryLater : refused;
+    });
+    if (verdicts.includes(code) || attempt === attempts || stopped()) return code;
+    process.stderr.write(`attempt ${attempt} of ${attempts} ended with ${code}: once more\n`);
+    await sleep(waitMs * 25 * 2 ** (attempt - 1));
+    if (stopped()) return code;
+  }
+}
+
+/** Set by a signal, whenever that comes. */
+function stopped(): boolean {
+  return stopping;
+}
+
+async function once(runner: Runner): Promise<number> {
   const folder = await fetchBundle(runner);
   const startedAt = new Date().toISOString();
   const { code, printed } = await run(folder, runner.results !== undefined);
@@ -83,19 +112,17 @@ async function fetchBundle({ control, bundle }: Runner): Promise<string> {
 /** The command's messages go to the log; its result does not: it may say more than a log should. */
 async function run(folder: string, wanted: boolean): Promise<{ code: number; printed: string }> {
   const argv = ["scripts/cli.ts", command, "--json", "--input", join(input, "input.json")];
-  const child = spawn(process.execPath, argv, {
+  const running = spawn(process.execPath, argv, {
     cwd: folder,
     stdio: ["ignore", wanted ? "pipe" : "ignore", "inherit"],
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => child.kill(signal));
-  }
+  child = running;
   const ended = new Promise<number>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
+    running.once("error", reject);
+    running.once("close", (code, signal) => {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
-  const printed = child.stdout === null ? "" : await text(child.stdout);
+  const printed = running.stdout === null ? "" : await text(running.stdout);
   return { code: await ended, printed };
 }

@@ -30,7 +30,7 @@ export class Transient extends Error {}
 
 const attempts = 6;
 /** Before the second try; doubles with each. */
-const waitMs = Number(process.env["RECOVER_RETRY_MS"] ?? 400);
+export const waitMs = Number(process.env["RECOVER_RETRY_MS"] ?? 400);
 
 /**
  * Headers of a request to S3, signed with AWS Signature Version 4 (one path encoding, payload hash in
