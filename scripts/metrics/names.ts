@@ -17,7 +17,7 @@ export interface PublishedMetric {
 export const metrics = {
   backupAge: {
     name: "BackupAgeSeconds",
-    says: "Seconds since the newest backup whose every object is in the standby's bucket",
+    says: "Seconds since the newest backup whose every object is in this side's vault; CopyLagSeconds says how far the copy is behind",
   },
   ledgerVerified: {
     name: "LedgerVerified",
