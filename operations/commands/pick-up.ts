@@ -1,8 +1,10 @@
 import { execa } from "execa";
 import { z } from "zod";
 import { environment, projectRoot } from "../../scripts/cli/pulumi.ts";
-import { defineStandaloneCommand, UserError } from "../../scripts/command.ts";
+import { defineStandaloneCommand } from "../../scripts/command.ts";
 import { clearDeadLocks } from "../../scripts/status/recover.ts";
+import { requireStack } from "../stack/file.ts";
+import { findArns } from "../pick-up/arns.ts";
 import { pickUp, type PickedUp } from "../pick-up/pick-up.ts";
 
 /**
@@ -13,21 +15,23 @@ export default defineStandaloneCommand({
   summary:
     "After a `pulumi up` that was killed: takes what it had begun, and is there, into the state",
   params: z.object({}),
-  async run(stack, _params, context): Promise<PickedUp> {
-    if (stack === undefined) {
-      throw new UserError("which stack? Pass --stack NAME, for example --stack prod.");
-    }
+  async run(asked, _params, context): Promise<PickedUp> {
+    const stack = requireStack(asked);
     await clearDeadLocks(stack, context);
-    return pickUp(async (args) => {
-      context.progress(`pulumi ${args.join(" ")}`);
-      const { exitCode, all } = await execa("pulumi", [...args, "--non-interactive"], {
-        cwd: projectRoot,
-        env: environment(),
-        reject: false,
-        all: true,
-        stdin: "ignore",
-      });
-      return { exitCode: exitCode ?? 1, text: all };
-    }, stack);
+    return pickUp(
+      async (args) => {
+        context.progress(`pulumi ${args.join(" ")}`);
+        const { exitCode, all } = await execa("pulumi", [...args, "--non-interactive"], {
+          cwd: projectRoot,
+          env: environment(),
+          reject: false,
+          all: true,
+          stdin: "ignore",
+        });
+        return { exitCode: exitCode ?? 1, text: all };
+      },
+      stack,
+      findArns(),
+    );
   },
 });

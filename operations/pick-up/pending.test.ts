@@ -30,6 +30,9 @@ describe("what an up had begun", () => {
     ["aws:s3/bucket:Bucket", { bucketPrefix: "acme-" }, undefined],
     ["kubernetes:batch/v1:Job", { metadata: { namespace: "acme", name: "step" } }, "acme/step"],
     ["kubernetes:core/v1:Namespace", { metadata: { name: "acme" } }, "acme"],
+    ["aws:eks/addon:Addon", { clusterName: "acme", addonName: "vpc-cni" }, "acme:vpc-cni"],
+    ["aws:eks/addon:Addon", { addonName: "vpc-cni" }, undefined],
+    ["aws:secretsmanager/secret:Secret", { name: "AmazonMSK_acme" }, undefined],
     ["aws:ec2/vpc:Vpc", { cidrBlock: "10.0.0.0/16" }, undefined],
   ])("%s is found by its name", (type, inputs, id) => {
     expect(unfinishedIn(exported(type, inputs), "it").map((each) => each.id)).toEqual([id]);

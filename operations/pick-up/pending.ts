@@ -1,8 +1,18 @@
 import { z } from "zod";
 import { UserError } from "../../scripts/command.ts";
+import { textOf } from "../teardown/state.ts";
 
 const pending = z.object({
   deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          type: z.string(),
+          inputs: z.record(z.string(), z.unknown()).default({}),
+        }),
+      )
+      .default([]),
     pending_operations: z
       .array(
         z.object({
@@ -28,7 +38,10 @@ export interface Unfinished {
   readonly parent: string | undefined;
   /** URN of its provider. */
   readonly provider: string | undefined;
-  /** What it is called where it is made; undefined for what gets an id of its own each time. */
+  /** Of its provider; undefined for what is none of AWS's. */
+  readonly region: string | undefined;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Its id, where that is what it is called; undefined for what AWS gives an id, or an ARN, of its own. */
   readonly id: string | undefined;
 }
 
@@ -44,26 +57,47 @@ export function unfinishedIn(exported: string, where: string): readonly Unfinish
       `${where} is no state of a stack: "deployment" is not as \`pulumi stack export\` writes it.`,
     );
   }
-  return parsed.data.deployment.pending_operations
+  const { pending_operations, resources } = parsed.data.deployment;
+  const regions = new Map(
+    resources
+      .filter(({ type }) => type === "pulumi:providers:aws")
+      .map(({ urn, inputs }) => [urn, textOf(inputs["region"])]),
+  );
+  return pending_operations
     .filter(({ type }) => type === "creating")
-    .map(({ resource: { urn, type, parent, provider, inputs } }) => ({
-      urn,
-      type,
-      parent: parent?.includes("::pulumi:pulumi:Stack::") === true ? undefined : parent,
-      provider: provider?.split("::").slice(0, -1).join("::"),
-      id: idOf(type, inputs),
-    }));
+    .map(({ resource: { urn, type, parent, provider: reference, inputs } }) => {
+      const provider = reference?.split("::").slice(0, -1).join("::");
+      return {
+        urn,
+        type,
+        parent: parent?.includes("::pulumi:pulumi:Stack::") === true ? undefined : parent,
+        provider,
+        region: regions.get(provider ?? ""),
+        inputs,
+        id: idOf(type, inputs),
+      };
+    });
 }
 
 /** Inputs that are the id by which `pulumi import` finds it, in the documentation of each type. */
 const byName: Readonly<Record<string, string>> = {
   "aws:cloudwatch/logGroup:LogGroup": "name",
+  "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": "ecrRepositoryPrefix",
   "aws:eks/cluster:Cluster": "name",
+  "aws:iam/role:Role": "name",
   "aws:kms/alias:Alias": "name",
+  "aws:lambda/function:Function": "name",
+  "aws:rds/eventSubscription:EventSubscription": "name",
   "aws:rds/instance:Instance": "identifier",
   "aws:s3/bucket:Bucket": "bucket",
   "postgresql:index/database:Database": "name",
   "postgresql:index/role:Role": "name",
+};
+
+/** The same of two of them. */
+const byNames: Readonly<Record<string, readonly string[]>> = {
+  "aws:eks/accessEntry:AccessEntry": ["clusterName", "principalArn"],
+  "aws:eks/addon:Addon": ["clusterName", "addonName"],
 };
 
 function idOf(type: string, inputs: Readonly<Record<string, unknown>>): string | undefined {
@@ -71,8 +105,9 @@ function idOf(type: string, inputs: Readonly<Record<string, unknown>>): string |
     const { namespace, name } = (inputs["metadata"] ?? {}) as Record<string, string | undefined>;
     return namespace === undefined ? name : `${namespace}/${name ?? ""}`;
   }
-  const value = inputs[byName[type] ?? ""];
-  return typeof value === "string" ? value : undefined;
+  const names = byNames[type]?.map((input) => textOf(inputs[input]));
+  if (names?.every((name) => name !== undefined) === true) return names.join(":");
+  return textOf(inputs[byName[type] ?? ""]);
 }
 
 /** Of `pulumi`, to take one into the state as the program has it; no code is made of it. */

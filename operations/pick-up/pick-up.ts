@@ -1,4 +1,5 @@
 import { UserError } from "../../scripts/command.ts";
+import { nameToAsk, type Find } from "./arns.ts";
 import { importOf, unfinishedIn } from "./pending.ts";
 
 /** Runs `pulumi` with these arguments, on the project. */
@@ -19,9 +20,10 @@ export interface PickedUp {
  * Takes into the state what an `up` that was killed had begun to make and what is there; then forgets that it had begun.
  * Killed itself, it goes on: what is in the state already is not pending for the next one.
  *
+ * @param find gives the ARN of what is imported by it
  * @throws UserError when it cannot be told of one whether it is there; nothing is forgotten then
  */
-export async function pickUp(pulumi: Pulumi, stack: string): Promise<PickedUp> {
+export async function pickUp(pulumi: Pulumi, stack: string, find: Find): Promise<PickedUp> {
   const where = `the state of stack "${stack}"`;
   const run = async (args: readonly string[], what: string) => {
     const { exitCode, text } = await pulumi(args);
@@ -33,10 +35,11 @@ export async function pickUp(pulumi: Pulumi, stack: string): Promise<PickedUp> {
   const known = new Set(urnsIn(exported));
   const unfinished = unfinishedIn(exported, where);
   for (const each of unfinished) {
-    const { urn, id } = each;
+    const { urn } = each;
     if (known.has(urn)) continue;
+    const id = each.id ?? (await find(each));
     if (id === undefined) {
-      found.again.push(urn);
+      (nameToAsk(each) === undefined ? found.again : found.absent).push(urn);
       continue;
     }
     const { exitCode, text } = await pulumi(importOf(stack, each, id));

@@ -2,6 +2,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { EKSClient } from "@aws-sdk/client-eks";
 import { FirehoseClient } from "@aws-sdk/client-firehose";
 import { KafkaClient } from "@aws-sdk/client-kafka";
+import { KafkaConnectClient } from "@aws-sdk/client-kafkaconnect";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -25,6 +26,7 @@ export interface RegionClients {
   readonly ec2: EC2Client;
   readonly rds: RDSClient;
   readonly kafka: KafkaClient;
+  readonly connect: KafkaConnectClient;
   readonly eks: EKSClient;
   readonly quotas: ServiceQuotasClient;
   readonly secrets: SecretsManagerClient;
@@ -47,6 +49,7 @@ export function clientsOf(region: string, access: AwsAccess = {}): RegionClients
     ec2: new EC2Client(config),
     rds: new RDSClient(config),
     kafka: new KafkaClient(config),
+    connect: new KafkaConnectClient(config),
     eks: new EKSClient(config),
     quotas: new ServiceQuotasClient(config),
     secrets: new SecretsManagerClient(config),

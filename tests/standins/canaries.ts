@@ -32,7 +32,8 @@ export function handedOverOpenly(asked: readonly Asked[]): readonly string[] {
       shown: shownIn(JSON.stringify(inputs)),
     }))
     .filter(({ shown }) => shown.length > 0)
-    .map(({ where, shown }) => `${where}: ${shown.join(", ")}`);
+    .map(({ where, shown }) => `${where}: ${shown.join(", ")}`)
+    .sort();
 }
 
 /**

@@ -100,7 +100,11 @@ describe("would have been seen", () => {
     const alone = await project.up(stack);
     expect(alone.exitCode).not.toBe(0);
     expect(alone.text).toMatch(/acme-data already exists/);
-    const { taken } = await pickUp((args) => project.run(args), stack);
+    const { taken } = await pickUp(
+      (args) => project.run(args),
+      stack,
+      () => Promise.resolve(undefined),
+    );
     expect(taken).toEqual([expect.stringMatching(/::data$/)]);
     expect(await project.up(stack)).toMatchObject({ exitCode: 0 });
     expect(await project.nothingLeft(stack)).toMatchObject({ exitCode: 0 });
@@ -110,7 +114,11 @@ describe("would have been seen", () => {
     await write('make("aws:ec2/vpc:Vpc", "second", {}, aws);');
     await project.killedUp(stack, "aws:ec2/vpc:Vpc second");
     await project.run(["cancel", "--stack", stack, "--yes"]);
-    const { again } = await pickUp((args) => project.run(args), stack);
+    const { again } = await pickUp(
+      (args) => project.run(args),
+      stack,
+      () => Promise.resolve(undefined),
+    );
     expect(again).toEqual([expect.stringMatching(/::second$/)]);
     expect(await project.up(stack)).toMatchObject({ exitCode: 0 });
     const second = project.asked.filter(
