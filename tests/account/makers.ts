@@ -58,6 +58,11 @@ export function makersOf(account: Account): Readonly<Record<string, Maker>> {
       const { scram, iam } = side.msk;
       return { bootstrapBrokersSaslScram: scram, bootstrapBrokersSaslIam: iam };
     }),
+    "aws:secretsmanager/secret:Secret": once(({ region, inputs }) => {
+      // Its id is its ARN, as AWS has it.
+      const arn = `arn:aws:secretsmanager:${region}:123456789012:secret:${String(inputs["name"])}-AbCdEf`;
+      return { id: arn, arn };
+    }),
     "aws:secretsmanager/secretVersion:SecretVersion": (told) => {
       const { secretId, secretString } = told.inputs;
       if (typeof secretString === "string" && secretString.includes('"username"')) {
@@ -67,10 +72,9 @@ export function makersOf(account: Account): Readonly<Record<string, Maker>> {
     },
     "aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation": once(async (told) => {
       const { secrets, msk } = at(told);
-      // By its ARN here, by its id there.
-      const name = String(told.inputs["secretArn"]).split(":").at(-1) ?? "";
-      const login = secrets.get(`${name}-id`) ?? secrets.get(name);
-      if (login === undefined) throw new Error(`no secret ${name}`);
+      const arn = String(told.inputs["secretArn"]);
+      const login = secrets.get(arn);
+      if (login === undefined) throw new Error(`no secret ${arn}`);
       await msk?.admit(login);
       return undefined;
     }),
