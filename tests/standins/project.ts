@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -261,7 +261,7 @@ export default () => {
     });
     while (!existsSync(held) && !ended.signal.aborted) await sleep(50);
     // With all that it started: the program would wait for the engine for ever.
-    if (running.pid !== undefined && !ended.signal.aborted) process.kill(-running.pid, "SIGKILL");
+    if (running.pid !== undefined && !ended.signal.aborted) killWithGroups(running.pid);
     const { all } = await running;
     if (!existsSync(held)) throw new Error(all);
     return readFile(held, "utf8");
@@ -284,6 +284,23 @@ export default () => {
   /** All that the stand-ins were asked, in order. */
   get asked(): readonly Asked[] {
     return readJournal(join(this.#folder, "journal"));
+  }
+}
+
+/** SIGKILL for a process, its group, and its children with theirs: the engine starts a language host in a group of its own. */
+function killWithGroups(pid: number): void {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").trim().split(/\s+/),
+  );
+  for (const each of [pid, ...children.map(Number)]) {
+    if (each === 0) continue;
+    try {
+      process.kill(-each, "SIGKILL");
+    } catch (error) {
+      // It leads no group: it was in the engine's.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 }
 
