@@ -12,7 +12,7 @@ const key = "awskms://alias/pulumi?region=eu-west-1";
 
 test("a stack's file tells its configuration, and the key of its secrets", () => {
   const text = `secretsprovider: ${key}\nconfig:\n  platform:role: standby\n`;
-  const file = readStackFile(text, "/work/Pulumi.dr.yml");
+  const file = readStackFile(text, "some/folder/Pulumi.dr.yml");
   expect(file).toEqual({
     stack: "dr",
     config: { "platform:role": "standby" },
